@@ -1,0 +1,70 @@
+# One static library per layer, and one test executable per layer.
+#
+#   aurora_layer(NAME http DEPS aurora_base LIBS OpenSSL::SSL)
+#
+# compiles every *.cc of the folder into aurora_<NAME>, and every *_test.cc into <NAME>_test, whose
+# cases ctest runs one by one under the labels of their file:
+#   foo_test.cc            unit          (no sockets, no sleeping)
+#   foo_contract_test.cc   contract      (loopback, the endpoint, independent peers)
+#   foo_engine_test.cc     engine        (real database servers)
+#   foo_simulation_test.cc simulation
+
+function(aurora_layer)
+  cmake_parse_arguments(LAYER "" "NAME" "DEPS;LIBS;TEST_DEPS;EXTRA_SOURCES" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
+  set(tests ${sources})
+  list(FILTER sources EXCLUDE REGEX "_test\\.cc$|_fuzz\\.cc$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  if(NOT sources)
+    return()
+  endif()
+
+  set(target aurora_${LAYER_NAME})
+  add_library(${target} STATIC ${sources} ${LAYER_EXTRA_SOURCES})
+  target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+  target_link_libraries(${target} PUBLIC ${LAYER_DEPS} PRIVATE ${LAYER_LIBS})
+  aurora_use_precompiled_header(${target})
+
+  if(AURORA_TESTS AND tests)
+    aurora_tests(NAME ${LAYER_NAME} SOURCES ${tests} DEPS ${target} ${LAYER_TEST_DEPS} LIBS ${LAYER_LIBS})
+  endif()
+endfunction()
+
+function(aurora_use_precompiled_header target)
+  if(NOT TARGET aurora_pch)
+    add_library(aurora_pch STATIC ${CMAKE_SOURCE_DIR}/src/base/pch.cc)
+    target_link_libraries(aurora_pch PUBLIC fmt::fmt nlohmann_json::nlohmann_json)
+    target_precompile_headers(aurora_pch PRIVATE ${CMAKE_SOURCE_DIR}/src/base/pch.h)
+  endif()
+  target_link_libraries(${target} PUBLIC fmt::fmt nlohmann_json::nlohmann_json)
+  target_precompile_headers(${target} REUSE_FROM aurora_pch)
+endfunction()
+
+function(aurora_tests)
+  cmake_parse_arguments(T "" "NAME" "SOURCES;DEPS;LIBS" ${ARGN})
+  foreach(level unit contract engine simulation)
+    set(chosen ${T_SOURCES})
+    if(level STREQUAL unit)
+      list(FILTER chosen EXCLUDE REGEX "_(contract|engine|simulation)_test\\.cc$")
+      set(name ${T_NAME}_test)
+    else()
+      list(FILTER chosen INCLUDE REGEX "_${level}_test\\.cc$")
+      set(name ${T_NAME}_${level}_test)
+    endif()
+    if(NOT chosen)
+      continue()
+    endif()
+    add_executable(${name} ${chosen})
+    target_link_libraries(${name} PRIVATE ${T_DEPS} ${T_LIBS} GTest::gmock GTest::gtest_main Threads::Threads)
+    target_compile_definitions(${name} PRIVATE
+      AURORA_SOURCE_DIR="${CMAKE_SOURCE_DIR}" AURORA_BIN_DIR="${CMAKE_BINARY_DIR}/bin")
+    set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+    aurora_use_precompiled_header(${name})
+    set(timeout 60)
+    if(level MATCHES "contract|engine")
+      set(timeout 300)
+    endif()
+    gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
+      PROPERTIES LABELS ${level} TIMEOUT ${timeout})
+  endforeach()
+endfunction()

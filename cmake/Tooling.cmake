@@ -1,0 +1,36 @@
+# Compiler warnings, compiler cache, fast linker and sanitizers for every target.
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()
+
+find_program(MOLD_PROGRAM mold)
+if(MOLD_PROGRAM)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+add_compile_options(
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual -Werror
+  # GCC 12 reports these two falsely for inlined standard library code.
+  -Wno-restrict -Wno-maybe-uninitialized
+  # ccache can only cache users of a precompiled header with this.
+  -fpch-preprocess
+  -ffunction-sections -fdata-sections)
+add_link_options(-Wl,--gc-sections)
+
+set(AURORA_SANITIZER "" CACHE STRING "address, thread or empty")
+if(AURORA_SANITIZER STREQUAL "address")
+  add_compile_options(-fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=address,undefined)
+elseif(AURORA_SANITIZER STREQUAL "thread")
+  add_compile_options(-fsanitize=thread -fno-omit-frame-pointer -Wno-tsan)
+  add_link_options(-fsanitize=thread)
+endif()
+
+option(AURORA_COVERAGE "Instrument for coverage" OFF)
+if(AURORA_COVERAGE)
+  add_compile_options(--coverage)
+  add_link_options(--coverage)
+endif()

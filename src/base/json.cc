@@ -1,0 +1,50 @@
+#include "base/json.h"
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+
+template class nlohmann::basic_json<nlohmann::ordered_map>;
+
+namespace aurora {
+
+Json parse_json(std::string_view text, std::string_view what) {
+  try {
+    return Json::parse(text);
+  } catch (const Json::parse_error& e) {
+    throw Error("InvalidJson", fmt::format("{} is not valid JSON at byte {}", what, e.byte),
+                "Check it with `jq .`; JSON needs double quotes and no trailing commas.");
+  }
+}
+
+std::string dump_json(const Json& value) {
+  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string dump_json_pretty(const Json& value) {
+  return value.dump(2, ' ', false, Json::error_handler_t::replace);
+}
+
+const Json& member_or_null(const Json& object, std::string_view key) {
+  static const Json null;
+  if (!object.is_object()) return null;
+  const auto it = object.find(key);
+  return it == object.end() ? null : *it;
+}
+
+std::string string_or(const Json& object, std::string_view key, std::string_view fallback) {
+  const Json& value = member_or_null(object, key);
+  return value.is_string() ? value.get<std::string>() : std::string(fallback);
+}
+
+std::int64_t int_or(const Json& object, std::string_view key, std::int64_t fallback) {
+  const Json& value = member_or_null(object, key);
+  return value.is_number_integer() ? value.get<std::int64_t>() : fallback;
+}
+
+bool bool_or(const Json& object, std::string_view key, bool fallback) {
+  const Json& value = member_or_null(object, key);
+  return value.is_boolean() ? value.get<bool>() : fallback;
+}
+
+}  // namespace aurora

@@ -1,0 +1,80 @@
+// SQL on one connection: the seam to the database servers.
+#pragma once
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "base/secret.h"
+
+namespace aurora::db {
+
+enum class Engine { kPostgreSql, kMySql };
+
+// "aurora-postgresql" and "aurora-mysql" (RDS's names); nothing for others.
+std::optional<Engine> engine_of(std::string_view rds_engine);
+
+struct ConnectOptions {
+  Engine engine = Engine::kPostgreSql;
+  std::string host;
+  unsigned short port = 5432;
+  std::string user;
+  Secret password;
+  std::string database;  // PostgreSQL: "postgres" when empty
+  enum class Tls { kDisable, kPrefer, kVerifyFull } tls = Tls::kPrefer;
+  std::string ca_file;  // for kVerifyFull
+  std::chrono::seconds connect_timeout{10};
+  std::chrono::seconds statement_timeout{300};
+  std::string application_name = "aurora-restore";
+};
+
+// Values as text; no value is SQL NULL.
+using Row = std::vector<std::optional<std::string>>;
+
+struct Result {
+  std::vector<std::string> columns;
+  std::vector<Row> rows;
+};
+
+// The server or the connection said no. `sql_state` is five characters, or empty when there was no server to say it.
+// Names: DatabaseUnavailable (may pass: refused, starting up, too many connections), DatabaseLoginFailed,
+// DatabaseError. The message never holds a statement with a password.
+class SqlError : public Error {
+ public:
+  SqlError(std::string name, std::string message, std::string sql_state, std::string hint = {})
+      : Error(std::move(name), std::move(message), std::move(hint)), sql_state_(std::move(sql_state)) {}
+  const std::string& sql_state() const { return sql_state_; }
+
+ private:
+  std::string sql_state_;
+};
+
+// Not thread-safe: one user at a time.
+class Session {
+ public:
+  virtual ~Session() = default;
+  virtual Engine engine() const = 0;
+  // Runs one statement with parameters ($1, $2 … in PostgreSQL; ? in MySQL), sent apart from its text.
+  virtual Result query(std::string_view sql, const std::vector<std::optional<std::string>>& parameters = {}) = 0;
+  // Text that is safe inside a statement as an identifier, or as a literal with its quotes.
+  virtual std::string quote_identifier(std::string_view name) = 0;
+  virtual std::string quote_literal(std::string_view text) = 0;
+};
+
+// Opens sessions; replaced by a fake in unit tests.
+class Connector {
+ public:
+  virtual ~Connector() = default;
+  virtual std::unique_ptr<Session> connect(const ConnectOptions& options) = 0;
+};
+
+// PostgreSQL through libpq.
+class NativeConnector final : public Connector {
+ public:
+  std::unique_ptr<Session> connect(const ConnectOptions& options) override;
+};
+
+}  // namespace aurora::db
