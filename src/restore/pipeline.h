@@ -1,0 +1,35 @@
+// Names of the pipeline's parts in one environment (the specification's DECISIONS 3 and 23).
+#pragma once
+#include <string>
+#include <string_view>
+
+namespace aurora::restore {
+
+struct PipelineNames {
+  std::string environment = "dev";
+  std::string region = "us-west-2";  // where the pipeline is deployed: the target Region
+  std::string account = "123456789012";
+
+  // aurora-restore-<step with hyphens>-<environment>; `step` as in the registry ("copy_snapshot").
+  std::string function(std::string_view step) const;
+  std::string state_machine() const;  // aurora-restore-<environment>
+  std::string state_machine_arn() const;
+  std::string execution_arn(std::string_view operation_id) const;
+  std::string state_table() const;  // aurora-restore-state-<environment>
+  std::string audit_table() const;
+  std::string config_parameter() const;    // /aurora-restore/<environment>/config
+  std::string db_users_parameter() const;  // /aurora-restore/<environment>/db_users
+};
+
+// Tags on everything that an operation creates.
+inline constexpr char kManagedTag[] = "aurora-restore:managed";            // "true"
+inline constexpr char kOperationTag[] = "aurora-restore:operation-id";     // the operation's id
+inline constexpr char kSourceSnapshotTag[] = "aurora-restore:source-snapshot";
+
+// Values of the state table's `status`.
+inline constexpr char kInProgress[] = "IN_PROGRESS";
+inline constexpr char kCompleted[] = "COMPLETED";
+inline constexpr char kFailed[] = "FAILED";
+inline constexpr char kCancelled[] = "CANCELLED";
+
+}  // namespace aurora::restore
