@@ -3,6 +3,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "base/json.h"
 
 namespace aurora::aws {
 
@@ -17,6 +18,9 @@ class ServiceError : public Error {
     std::string service;     // "rds"
     std::string operation;   // "CopyDBClusterSnapshot"
     std::string request_id;
+    // Further members of the error's shape ("CancellationReasons", "Item"), by the conventions of
+    // client.h; null when there are none.
+    Json fields = nullptr;
   };
   explicit ServiceError(Details details);
   // For servers: an error answered by the service at hand.
