@@ -3,6 +3,11 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
 
 namespace aurora::local {
 
@@ -12,5 +17,20 @@ namespace aurora::local {
 // Throws Error "DiskFull" or "StoreError".
 SQLite::Database open_store(const std::filesystem::path& directory, const std::string& name,
                             const std::vector<std::string>& migrations);
+
+// What a failure of SQLite means to the caller: "DiskFull" when there was no room, else "StoreError".
+// `what` names the store or the work. The transaction at hand was rolled back either way.
+Error store_error(const SQLite::Exception& failure, std::string_view what);
+
+// A transaction that takes the write lock at once, so that it cannot fail half way for want of it.
+class WriteTransaction {
+ public:
+  explicit WriteTransaction(SQLite::Database& database)
+      : transaction_(database, SQLite::TransactionBehavior::IMMEDIATE) {}
+  void commit() { transaction_.commit(); }
+
+ private:
+  SQLite::Transaction transaction_;
+};
 
 }  // namespace aurora::local
