@@ -1,0 +1,43 @@
+#include "restore/operation.h"
+
+#include <fmt/format.h>
+
+#include "base/dates.h"
+
+namespace aurora::restore {
+
+Operation::Operation(const std::string& id, TimePoint now)
+    : item_{{"operation_id", id},
+            {"status", kInProgress},
+            {"step", "snapshot_check"},
+            {"version", 0},
+            {"start_time", format_iso_millis(now)},
+            {"parameters", Json::object()},
+            {"snapshot_details", Json::object()},
+            {"restore_details", Json::object()},
+            {"state", Json::object()},
+            {"steps", Json::object()}} {}
+
+std::optional<Operation> OperationStore::load(const std::string& id) {
+  auto item = dynamodb_.get(table_, {{"operation_id", id}});
+  if (!item) return std::nullopt;
+  return Operation(std::move(*item));
+}
+
+void OperationStore::save(Operation& operation, TimePoint now) {
+  const std::int64_t expected = operation.version();
+  operation["version"] = expected + 1;
+  operation["timestamp"] = operation["last_updated_time"] = format_iso_millis(now);
+  try {
+    // An operation that an operator marked by hand (the operations guide's update-item) may have no version.
+    dynamodb_.put(table_, operation.item(), "attribute_not_exists(#version) OR #version = :expected",
+                  {{"#version", "version"}}, {{":expected", expected}});
+  } catch (const aws::ServiceError& e) {
+    if (!e.is("ConditionalCheckFailedException")) throw;
+    throw Error("StateConflict",
+                fmt::format("the state of operation {} changed while a step worked on it", operation.id()),
+                "The step may be run again; it takes up what the other one did.");
+  }
+}
+
+}  // namespace aurora::restore
