@@ -67,6 +67,7 @@ struct Response {
 };
 
 // The decoded pairs of a query string or of a form body, in order; a key without '=' has an empty value.
-std::vector<std::pair<std::string, std::string>> parse_query(std::string_view text, bool plus_is_space = true);
+std::vector<std::pair<std::string, std::string>> parse_query(std::string_view text,
+                                                             bool plus_is_space = true);
 
 }  // namespace aurora::http

@@ -1,6 +1,7 @@
 // A small HTTP/1.1 server on loopback: one thread a connection, because handlers may wait (a Lambda
 // function polls for its next event, an SQS client for a message).
 #pragma once
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <stop_token>
@@ -19,6 +20,10 @@ struct ServerOptions {
   unsigned short port = 0;  // 0: the kernel chooses
   std::size_t connections_max = 1024;
   std::size_t body_bytes_max = 64 * 1024 * 1024;
+  // How long a connection may stand idle between requests, and a client may take for one step of
+  // sending a request or of taking its answer.
+  std::chrono::milliseconds idle_timeout{120000};
+  std::chrono::milliseconds step_timeout{30000};
 };
 
 class Server {
