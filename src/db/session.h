@@ -1,6 +1,7 @@
 // SQL on one connection: the seam to the database servers.
 #pragma once
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,13 +20,13 @@ std::optional<Engine> engine_of(std::string_view rds_engine);
 
 struct ConnectOptions {
   Engine engine = Engine::kPostgreSql;
-  std::string host;
+  std::string host = {};  // a name, an address, or (PostgreSQL) the directory of a local socket
   unsigned short port = 5432;
-  std::string user;
-  Secret password;
-  std::string database;  // PostgreSQL: "postgres" when empty
+  std::string user = {};
+  Secret password = {};
+  std::string database = {};  // PostgreSQL: "postgres" when empty
   enum class Tls { kDisable, kPrefer, kVerifyFull } tls = Tls::kPrefer;
-  std::string ca_file;  // for kVerifyFull
+  std::string ca_file = {};  // for kVerifyFull
   std::chrono::seconds connect_timeout{10};
   std::chrono::seconds statement_timeout{300};
   std::string application_name = "aurora-restore";
@@ -37,11 +38,12 @@ using Row = std::vector<std::optional<std::string>>;
 struct Result {
   std::vector<std::string> columns;
   std::vector<Row> rows;
+  std::int64_t affected = 0;  // rows that INSERT, UPDATE or DELETE touched
 };
 
-// The server or the connection said no. `sql_state` is five characters, or empty when there was no server to say it.
-// Names: DatabaseUnavailable (may pass: refused, starting up, too many connections), DatabaseLoginFailed,
-// DatabaseError. The message never holds a statement with a password.
+// The server or the connection said no. `sql_state` is five characters, or empty when there was no server to
+// say it. Names: DatabaseUnavailable (may pass: refused, starting up, too many connections),
+// DatabaseLoginFailed, DatabaseError. The message never holds a statement with a password.
 class SqlError : public Error {
  public:
   SqlError(std::string name, std::string message, std::string sql_state, std::string hint = {})
@@ -58,10 +60,14 @@ class Session {
   virtual ~Session() = default;
   virtual Engine engine() const = 0;
   // Runs one statement with parameters ($1, $2 … in PostgreSQL; ? in MySQL), sent apart from its text.
-  virtual Result query(std::string_view sql, const std::vector<std::optional<std::string>>& parameters = {}) = 0;
+  virtual Result query(std::string_view sql,
+                       const std::vector<std::optional<std::string>>& parameters = {}) = 0;
   // Text that is safe inside a statement as an identifier, or as a literal with its quotes.
   virtual std::string quote_identifier(std::string_view name) = 0;
   virtual std::string quote_literal(std::string_view text) = 0;
+  // The form in which `password` may stand in CREATE or ALTER of `user`: a verifier computed here, so that
+  // the password itself reaches neither the server's log nor its statement statistics.
+  virtual std::string password_verifier(std::string_view user, const Secret& password) = 0;
 };
 
 // Opens sessions; replaced by a fake in unit tests.
@@ -71,7 +77,8 @@ class Connector {
   virtual std::unique_ptr<Session> connect(const ConnectOptions& options) = 0;
 };
 
-// PostgreSQL through libpq.
+// PostgreSQL through libpq. Throws SqlError, Error "InvalidInput" for options that cannot work, and Error
+// "EngineNotSupported" for an engine without a client here.
 class NativeConnector final : public Connector {
  public:
   std::unique_ptr<Session> connect(const ConnectOptions& options) override;

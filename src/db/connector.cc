@@ -1,0 +1,18 @@
+#include "db/postgres_session.h"
+#include "db/session.h"
+
+namespace aurora::db {
+
+std::optional<Engine> engine_of(std::string_view rds_engine) {
+  if (rds_engine == "aurora-postgresql") return Engine::kPostgreSql;
+  if (rds_engine == "aurora-mysql") return Engine::kMySql;
+  return std::nullopt;
+}
+
+std::unique_ptr<Session> NativeConnector::connect(const ConnectOptions& options) {
+  if (options.engine == Engine::kPostgreSql) return connect_postgres(options);
+  throw Error("EngineNotSupported", "this program has no client for MySQL and cannot log in to it",
+              "Restore an aurora-postgresql snapshot.");
+}
+
+}  // namespace aurora::db

@@ -1,0 +1,35 @@
+// Starting the programs of a database server for tests.
+#pragma once
+#include <sys/types.h>
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace aurora::db::testing {
+
+// Who runs PostgreSQL here: ourselves, or user postgres when we are root (it refuses to run as root).
+struct Account {
+  uid_t user;
+  gid_t group;
+};
+Account postgres_account();
+
+// Starts `arguments` (the first is the program) as `account`, with both outputs appended to `log`. The
+// program is ended when this process ends, whichever way.
+pid_t start_program(const std::vector<std::string>& arguments, const Account& account,
+                    const std::filesystem::path& log);
+
+// Runs to the end; throws Error "TestProgramFailed" with the log when it fails.
+void run_program(const std::vector<std::string>& arguments, const Account& account,
+                 const std::filesystem::path& log);
+
+bool has_ended(pid_t pid);
+// Sends `signal`, and kills when the program is still there after `patience`.
+void end_program(pid_t pid, int signal, std::chrono::seconds patience);
+
+// A TCP port on loopback that nobody listens on at the moment.
+unsigned short free_port();
+
+}  // namespace aurora::db::testing
