@@ -10,8 +10,8 @@ namespace aurora::http {
 struct BeastTransportOptions {
   // Roots that server certificates must chain to: a PEM file, a hashed directory (c_rehash), or both.
   // Without either the system's own. Loaded when the first TLS connection is made.
-  std::string ca_file;
-  std::string ca_directory;
+  std::string ca_file = {};
+  std::string ca_directory = {};
   // Idle connections kept for each scheme, host and port, and how long one may have been idle and still be
   // used again; servers close them after a minute or less, and a frozen function finds them dead.
   std::size_t idle_connections_max = 8;

@@ -12,7 +12,7 @@ struct SendOptions {
   std::chrono::milliseconds connect_timeout{3100};
   // Of the whole exchange, connecting included.
   std::chrono::milliseconds timeout{60000};
-  std::stop_token stop;
+  std::stop_token stop = {};
 };
 
 // No answer came. `not_sent` when it is certain that the server saw nothing of the request (refused
