@@ -24,11 +24,16 @@ Json variable_as_setting(const Setting& setting, const Environment& environment,
 
 std::string_view name_of(Source source) {
   switch (source) {
-    case Source::kEvent: return "event";
-    case Source::kState: return "state";
-    case Source::kEnvironment: return "environment";
-    case Source::kParameterStore: return "ssm";
-    case Source::kDefault: return "default";
+    case Source::kEvent:
+      return "event";
+    case Source::kState:
+      return "state";
+    case Source::kEnvironment:
+      return "environment";
+    case Source::kParameterStore:
+      return "ssm";
+    case Source::kDefault:
+      return "default";
   }
   return "";
 }
@@ -43,9 +48,15 @@ void Configuration::add(const Json& values, Source source) {
     if (!has(name)) set(name, value, source);
 }
 
-std::string Configuration::text(const std::string& name) const { return string_or(values_, name, ""); }
-std::int64_t Configuration::integer(const std::string& name) const { return int_or(values_, name, 0); }
-bool Configuration::flag(const std::string& name) const { return bool_or(values_, name, false); }
+std::string Configuration::text(const std::string& name) const {
+  return string_or(values_, name, "");
+}
+std::int64_t Configuration::integer(const std::string& name) const {
+  return int_or(values_, name, 0);
+}
+bool Configuration::flag(const std::string& name) const {
+  return bool_or(values_, name, false);
+}
 
 std::vector<std::string> Configuration::list(const std::string& name) const {
   std::vector<std::string> strings;
@@ -72,9 +83,9 @@ Json ParameterStore::settings() {
 }
 
 Json ParameterStore::fetch() {
-  const Json answer = api_.call("ssm", names_.region, "GetParameters",
-                                {{"Names", {names_.config_parameter(), names_.db_users_parameter()}},
-                                 {"WithDecryption", true}});
+  const Json answer = api_.call(
+      "ssm", names_.region, "GetParameters",
+      {{"Names", {names_.config_parameter(), names_.db_users_parameter()}}, {"WithDecryption", true}});
   Json settings = Json::object();
   for (const Json& parameter : member_or_null(answer, "Parameters")) {
     const std::string name = string_or(parameter, "Name", "");
@@ -100,7 +111,8 @@ Json environment_settings(const Environment& environment, std::vector<Finding>& 
     std::string variable;
     const Json value = variable_as_setting(setting, environment, variable);
     if (value.is_null()) continue;
-    given.update(canonical_settings({{std::string(setting.name), value}}, "environment variable " + variable, findings));
+    given.update(canonical_settings({{std::string(setting.name), value}}, "environment variable " + variable,
+                                    findings));
   }
   return given;
 }

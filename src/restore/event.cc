@@ -20,13 +20,15 @@ std::string made_up_id(TimePoint now) {
 
 bool is_protocol_field(std::string_view name) {
   static constexpr std::array<std::string_view, 8> kFields{
-      "target_snapshot", "error", "cause", "cancelled", "execution_arn", "execution_start_time", "next_step", "status"};
+      "target_snapshot",      "error",     "cause", "cancelled", "execution_arn",
+      "execution_start_time", "next_step", "status"};
   return std::find(kFields.begin(), kFields.end(), name) != kFields.end();
 }
 
 Event read_event(const Json& raw, bool may_name, TimePoint now) {
   if (!raw.is_object())
-    throw Error("InvalidInput", "the event must be a JSON object", "Send at least {\"operation_id\": \"...\"}.");
+    throw Error("InvalidInput", "the event must be a JSON object",
+                "Send at least {\"operation_id\": \"...\"}.");
   Event event;
   event.fields = raw;
   if (const Json& execution = member_or_null(raw, "execution"); execution.is_object()) {
@@ -54,9 +56,11 @@ bool may_begin_again(const Operation& operation, const Event& event) {
   if (operation.is_finished()) return true;
   // The same execution (a retry of the step), or a person going through the steps by hand.
   if (operation.execution_arn() == event.execution_arn) return false;
-  throw Error("OperationInProgress",
-              fmt::format("operation {} is in progress in execution {}", operation.id(), operation.execution_arn()),
-              fmt::format("Watch it with `aurora-restore watch {}`, or choose another operation id.", operation.id()));
+  throw Error(
+      "OperationInProgress",
+      fmt::format("operation {} is in progress in execution {}", operation.id(), operation.execution_arn()),
+      fmt::format("Watch it with `aurora-restore watch {}`, or choose another operation id.",
+                  operation.id()));
 }
 
 }  // namespace aurora::restore

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/dates.h"
+#include "base/ids.h"
 
 namespace aurora::restore {
 
@@ -15,7 +16,7 @@ Operation::Operation(const std::string& id, TimePoint now)
             {"parameters", Json::object()},
             {"snapshot_details", Json::object()},
             {"restore_details", Json::object()},
-            {"state", Json::object()},
+            {"state", {{"run_id", random_hex(6)}}},
             {"steps", Json::object()}} {}
 
 std::optional<Operation> OperationStore::load(const std::string& id) {

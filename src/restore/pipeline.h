@@ -22,9 +22,12 @@ struct PipelineNames {
 };
 
 // Tags on everything that an operation creates.
-inline constexpr char kManagedTag[] = "aurora-restore:managed";            // "true"
-inline constexpr char kOperationTag[] = "aurora-restore:operation-id";     // the operation's id
-inline constexpr char kSourceSnapshotTag[] = "aurora-restore:source-snapshot";
+inline constexpr char kManagedTag[] = "aurora-restore:managed";         // "true"
+inline constexpr char kOperationTag[] = "aurora-restore:operation-id";  // the operation's id
+// Tells two runs under one operation id apart.
+inline constexpr char kRunTag[] = "aurora-restore:run";
+// On a copy: when its source was made. A snapshot may be replaced by another of the same name.
+inline constexpr char kSourceCreatedTag[] = "aurora-restore:source-created";
 
 // Values of the state table's `status`.
 inline constexpr char kInProgress[] = "IN_PROGRESS";

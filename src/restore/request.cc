@@ -19,7 +19,8 @@ std::vector<Finding> validate_resolved(const Json& settings) {
   require("target_cluster_id", "required: the name of the cluster to be made");
   if (!settings.contains("snapshot_name")) {
     if (!settings.contains("snapshot_date"))
-      findings.push_back({"snapshot_name", "", "required, unless snapshot_date (a day, or latest) says which snapshot is meant"});
+      findings.push_back({"snapshot_name", "",
+                          "required, unless snapshot_date (a day, or latest) says which snapshot is meant"});
     else
       require("source_cluster_id", "required when the snapshot is given by its date");
   }

@@ -31,7 +31,8 @@ bool is_throttling(const aws::ServiceError& e) {
 // Errors that may pass get names that the machine's Retry lists; all others keep theirs.
 [[noreturn]] void rethrow_named(const aws::ServiceError& e) {
   const auto& d = e.details();
-  const std::string text = fmt::format("{} {} answered {}: {}", d.service, d.operation, e.code(), e.message());
+  const std::string text =
+      fmt::format("{} {} answered {}: {}", d.service, d.operation, e.code(), e.message());
   if (is_throttling(e)) throw Error("AwsThrottled", text);
   if (e.status() >= 500) throw Error("AwsUnavailable", text);
   throw Error(e.code(), text, e.hint());
@@ -51,7 +52,8 @@ bool note_progress(Operation& operation, const Step& step, const StepResult& res
   Json& mark = operation["steps"][name];
   if (!mark.is_object()) mark = Json{{"started_at", format_iso_millis(now)}};
   const std::string status = result.retry_after ? "waiting" : "succeeded";
-  const bool news = string_or(mark, "status", "") != status || string_or(mark, "message", "") != result.message;
+  const bool news =
+      string_or(mark, "status", "") != status || string_or(mark, "message", "") != result.message;
   mark["status"] = status;
   mark["message"] = result.message;
   if (!result.retry_after) mark["finished_at"] = format_iso_millis(now);
@@ -95,8 +97,9 @@ Json StepRunner::run(const Step& step, const Json& raw_event) {
     record_failure(step, event.operation_id, e);
     rethrow_named(e);
   } catch (const http::TransportError& e) {
-    throw Error("AwsUnreachable", fmt::format("no answer: {}", e.message()),
-                "On AWS, see that the function's network reaches the service; locally, that the endpoint runs.");
+    throw Error(
+        "AwsUnreachable", fmt::format("no answer: {}", e.message()),
+        "On AWS, see that the function's network reaches the service; locally, that the endpoint runs.");
   } catch (const Error& e) {
     record_failure(step, event.operation_id, e);
     throw;
@@ -109,11 +112,12 @@ Json StepRunner::run_loaded(const Step& step, const Json& event, Operation& oper
   const Configuration settings = resolve(event, operation);
   if (is_new || !operation.get("steps").contains(step.name)) {
     audit_.record(operation.id(), std::string(step.name), "started");
-    operation["steps"][std::string(step.name)] = Json{{"status", "started"}, {"started_at", format_iso_millis(started)}};
+    operation["steps"][std::string(step.name)] =
+        Json{{"status", "started"}, {"started_at", format_iso_millis(started)}};
   }
-  StepContext context{options_.api,    options_.databases, options_.clock, log,      options_.environment,
-                      options_.names,  audit_,             operations_,    settings, operation,
-                      event};
+  StepContext context{
+      options_.api, options_.databases, options_.clock, log,  options_.environment, options_.names, audit_,
+      operations_,  settings,           operation,      event};
   const StepResult result = step.run(context);
   const TimePoint now = options_.clock.now();
   const bool news = note_progress(operation, step, result, now);
@@ -121,12 +125,12 @@ Json StepRunner::run_loaded(const Step& step, const Json& event, Operation& oper
   if (news) {
     Json details = result.fields;
     details["message"] = result.message;
-    audit_.record(operation.id(), std::string(step.name), result.retry_after ? "waiting" : "succeeded", details);
+    audit_.record(operation.id(), std::string(step.name), result.retry_after ? "waiting" : "succeeded",
+                  details);
   }
   const double seconds = std::chrono::duration<double>(now - started).count();
   log.info(result.message, {{"duration_seconds", seconds}});
-  if (!result.retry_after)
-    log.info(fmt::format("Operation completed in {:.3f} seconds", seconds));
+  if (!result.retry_after) log.info(fmt::format("Operation completed in {:.3f} seconds", seconds));
   return answer_of(operation, result);
 }
 
@@ -144,7 +148,8 @@ Configuration StepRunner::resolve(const Json& event, const Operation& operation)
                           "passwords in an input end up in histories; store them in Secrets Manager and give "
                           "password_secret_id, or put db_users into the SSM parameter"});
   throw_if_any(findings);
-  configuration.add(operation.get("parameters").is_object() ? operation.get("parameters") : Json::object(), Source::kState);
+  configuration.add(operation.get("parameters").is_object() ? operation.get("parameters") : Json::object(),
+                    Source::kState);
   configuration.add(environment_settings(options_.environment, findings), Source::kEnvironment);
   throw_if_any(findings);
   configuration.add(parameters_.settings(), Source::kParameterStore);
@@ -153,10 +158,9 @@ Configuration StepRunner::resolve(const Json& event, const Operation& operation)
 }
 
 void StepRunner::record_failure(const Step& step, const std::string& operation_id, const Error& error) {
-  options_.log.error(error.message(), {{"operation_id", operation_id},
-                                       {"step", step.name},
-                                       {"error", error.name()},
-                                       {"hint", error.hint()}});
+  options_.log.error(
+      error.message(),
+      {{"operation_id", operation_id}, {"step", step.name}, {"error", error.name()}, {"hint", error.hint()}});
   try {
     audit_.record(operation_id, std::string(step.name), "failed",
                   {{"error", error.name()}, {"message", error.message()}, {"hint", error.hint()}});

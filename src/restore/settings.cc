@@ -15,8 +15,12 @@ namespace {
 
 using Rule = std::optional<std::string>;
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 Rule rule_unless(bool good, std::string_view rule) {
   return good ? Rule() : Rule(std::string(rule));
@@ -40,14 +44,16 @@ Rule check_identifier(const Json& value) {
 
 Rule check_date(const Json& value) {
   const std::string text = value.get<std::string>();
-  const bool good = text == "today" || text == "yesterday" || text == "latest" || parse_date(text).has_value() ||
-                    text.find("$(date") != std::string::npos || text.find('{') != std::string::npos;
+  const bool good = text == "today" || text == "yesterday" || text == "latest" ||
+                    parse_date(text).has_value() || text.find("$(date") != std::string::npos ||
+                    text.find('{') != std::string::npos;
   return rule_unless(good, "YYYY-MM-DD, today, yesterday or latest");
 }
 
 Rule check_engine(const Json& value) {
   const std::string text = value.get<std::string>();
-  return rule_unless(text == "aurora-postgresql" || text == "aurora-mysql", "aurora-postgresql or aurora-mysql");
+  return rule_unless(text == "aurora-postgresql" || text == "aurora-mysql",
+                     "aurora-postgresql or aurora-mysql");
 }
 
 Rule check_port(const Json& value) {
@@ -56,7 +62,8 @@ Rule check_port(const Json& value) {
 }
 
 Rule check_instance_class(const Json& value) {
-  return rule_unless(value.get<std::string>().starts_with("db."), "an instance class such as db.r6g.large or db.serverless");
+  return rule_unless(value.get<std::string>().starts_with("db."),
+                     "an instance class such as db.r6g.large or db.serverless");
 }
 
 Rule check_readers(const Json& value) {
@@ -110,12 +117,13 @@ Rule check_users(const Json& value) {
     if (string_or(user, "password", "").empty() && string_or(user, "password_secret_id", "").empty())
       return fmt::format("user {} needs password_secret_id (or password)", string_or(user, "username", ""));
     for (const auto& [key, field] : user.items()) {
-      static const std::vector<std::string> kKeys{"username", "password",  "password_secret_id",
-                                                  "privileges", "schemas", "databases"};
+      static const std::vector<std::string> kKeys{"username",   "password", "password_secret_id",
+                                                  "privileges", "schemas",  "databases"};
       if (std::find(kKeys.begin(), kKeys.end(), key) == kKeys.end())
         return fmt::format("{} is no field of a user; the fields are {}", key, join(kKeys, ", "));
       if (key == "privileges" || key == "schemas" || key == "databases") {
-        if (!field.is_array() || !std::all_of(field.begin(), field.end(), [](const Json& j) { return j.is_string(); }))
+        if (!field.is_array() ||
+            !std::all_of(field.begin(), field.end(), [](const Json& j) { return j.is_string(); }))
           return fmt::format("{} of user {} must be a list of strings", key, string_or(user, "username", ""));
       } else if (!field.is_string()) {
         return fmt::format("{} must be a string", key);
@@ -129,70 +137,226 @@ const std::vector<Setting>& table() {
   using enum SettingType;
   static const std::vector<Setting> kSettings{
       {"operation_id", kString, {}, {}, "", check_operation_id, "Names the operation; derived when absent."},
-      {"snapshot_name", kString, {"snapshot_id", "snapshot_identifier", "source_snapshot"}, {}, "", nullptr,
+      {"snapshot_name",
+       kString,
+       {"snapshot_id", "snapshot_identifier", "source_snapshot"},
+       {},
+       "",
+       nullptr,
        "The snapshot to restore: a name, an ARN, or a template such as prod-snapshot-{date-1d}."},
-      {"snapshot_date", kString, {"target_date", "source_snapshot_date"}, {}, "", check_date,
+      {"snapshot_date",
+       kString,
+       {"target_date", "source_snapshot_date"},
+       {},
+       "",
+       check_date,
        "The day the snapshot was made: YYYY-MM-DD, today, yesterday or latest."},
-      {"snapshot_name_pattern", kString, {}, {}, "\"{source_cluster_id}-snapshot-{date}\"", nullptr,
+      {"snapshot_name_pattern",
+       kString,
+       {},
+       {},
+       "\"{source_cluster_id}-snapshot-{date}\"",
+       nullptr,
        "The name tried first when only a date is given."},
-      {"scheduled_time", kString, {"time"}, {}, "", nullptr, "The schedule's time, against which dates resolve."},
-      {"source_region", kString, {}, {"SOURCE_REGION", "DEFAULT_SOURCE_REGION"}, "\"us-east-1\"", check_region,
+      {"scheduled_time",
+       kString,
+       {"time"},
+       {},
+       "",
+       nullptr,
+       "The schedule's time, against which dates resolve."},
+      {"source_region",
+       kString,
+       {},
+       {"SOURCE_REGION", "DEFAULT_SOURCE_REGION"},
+       "\"us-east-1\"",
+       check_region,
        "The Region the snapshot is in."},
-      {"target_region", kString, {}, {"TARGET_REGION", "REGION", "AWS_REGION"}, "", check_region,
+      {"target_region",
+       kString,
+       {},
+       {"TARGET_REGION", "REGION", "AWS_REGION"},
+       "",
+       check_region,
        "The Region to restore into."},
-      {"source_cluster_id", kString, {"source_cluster"}, {"SOURCE_CLUSTER_ID"}, "", check_identifier,
+      {"source_cluster_id",
+       kString,
+       {"source_cluster"},
+       {"SOURCE_CLUSTER_ID"},
+       "",
+       check_identifier,
        "The cluster whose snapshots are meant when only a date is given."},
-      {"target_cluster_id", kString, {"target_cluster"}, {"TARGET_CLUSTER_ID"}, "", check_identifier,
+      {"target_cluster_id",
+       kString,
+       {"target_cluster"},
+       {"TARGET_CLUSTER_ID"},
+       "",
+       check_identifier,
        "The name of the cluster to be made."},
-      {"db_subnet_group_name", kString, {"target_subnet_group"}, {"DB_SUBNET_GROUP_NAME"}, "", nullptr,
+      {"db_subnet_group_name",
+       kString,
+       {"target_subnet_group"},
+       {"DB_SUBNET_GROUP_NAME"},
+       "",
+       nullptr,
        "The DB subnet group of the new cluster."},
       {"vpc_id", kString, {}, {}, "", nullptr, "The VPC of subnet_ids."},
-      {"subnet_ids", kStringList, {}, {}, "", check_subnets,
+      {"subnet_ids",
+       kStringList,
+       {},
+       {},
+       "",
+       check_subnets,
        "Instead of a subnet group: a group with exactly these subnets is found or made."},
-      {"vpc_security_group_ids", kStringList, {"security_group_ids", "target_security_groups"},
-       {"DB_SECURITY_GROUP_IDS"}, "", check_security_groups, "Security groups of the new cluster."},
-      {"db_instance_class", kString, {"instance_class"}, {"DB_INSTANCE_CLASS", "DEFAULT_DB_INSTANCE_CLASS"},
-       "\"db.r5.large\"", check_instance_class, "Class of the writer and the readers."},
+      {"vpc_security_group_ids",
+       kStringList,
+       {"security_group_ids", "target_security_groups"},
+       {"DB_SECURITY_GROUP_IDS"},
+       "",
+       check_security_groups,
+       "Security groups of the new cluster."},
+      {"db_instance_class",
+       kString,
+       {"instance_class"},
+       {"DB_INSTANCE_CLASS", "DEFAULT_DB_INSTANCE_CLASS"},
+       "\"db.r5.large\"",
+       check_instance_class,
+       "Class of the writer and the readers."},
       {"reader_count", kInteger, {}, {}, "0", check_readers, "Readers beside the writer."},
       {"engine", kString, {}, {}, "", check_engine, "Must be the snapshot's; taken from it when absent."},
       {"engine_version", kString, {}, {}, "", nullptr, "The snapshot's when absent."},
       {"port", kInteger, {}, {}, "", check_port, "The engine's (5432, 3306) when absent."},
-      {"db_cluster_parameter_group_name", kString, {"cluster_parameter_group"}, {}, "", nullptr,
+      {"db_cluster_parameter_group_name",
+       kString,
+       {"cluster_parameter_group"},
+       {},
+       "",
+       nullptr,
        "Cluster parameter group; the family's default when absent."},
-      {"db_parameter_group_name", kString, {"parameter_group"}, {}, "", nullptr,
+      {"db_parameter_group_name",
+       kString,
+       {"parameter_group"},
+       {},
+       "",
+       nullptr,
        "Parameter group of the instances; the family's default when absent."},
-      {"kms_key_id", kString, {"target_kms_key_id"}, {"TARGET_KMS_KEY_ID"}, "", nullptr,
+      {"kms_key_id",
+       kString,
+       {"target_kms_key_id"},
+       {"TARGET_KMS_KEY_ID"},
+       "",
+       nullptr,
        "Key of the target Region for an encrypted copy and cluster."},
       {"deletion_protection", kBoolean, {}, {}, "false", nullptr, "Protects the new cluster from deletion."},
-      {"delete_cluster_if_exists", kBoolean, {}, {}, "false", nullptr,
+      {"delete_cluster_if_exists",
+       kBoolean,
+       {},
+       {},
+       "false",
+       nullptr,
        "Allows replacing a cluster that no earlier restore of this pipeline made."},
-      {"replace_strategy", kString, {}, {}, "\"retire\"", check_replace_strategy,
+      {"replace_strategy",
+       kString,
+       {},
+       {},
+       "\"retire\"",
+       check_replace_strategy,
        "retire: rename the old cluster aside and drop it after verification; delete: drop it first."},
       {"final_snapshot", kBoolean, {}, {}, "false", nullptr, "Keeps a final snapshot of a replaced cluster."},
-      {"master_credentials_secret_id", kString, {"admin_secret_id", "master_secret_id", "admin_credentials_secret_id"},
-       {"MASTER_CREDENTIALS_SECRET_ID", "ADMIN_SECRET_ID"}, "\"aurora-restore/master-credentials\"", nullptr,
+      {"master_credentials_secret_id",
+       kString,
+       {"admin_secret_id", "master_secret_id", "admin_credentials_secret_id"},
+       {"MASTER_CREDENTIALS_SECRET_ID", "ADMIN_SECRET_ID"},
+       "\"aurora-restore/master-credentials\"",
+       nullptr,
        "Secret with the master password that the new cluster gets."},
-      {"app_credentials_secret_id", kString, {}, {"APP_CREDENTIALS_SECRET_ID"}, "\"aurora-restore/app-credentials\"",
-       nullptr, "Secret of the application's user, made when db_users is not set."},
-      {"source_credentials_secret_id", kString, {}, {}, "", nullptr,
-       "Secret with a user of the source cluster, for comparing with it; master_credentials_secret_id when absent."},
+      {"app_credentials_secret_id",
+       kString,
+       {},
+       {"APP_CREDENTIALS_SECRET_ID"},
+       "\"aurora-restore/app-credentials\"",
+       nullptr,
+       "Secret of the application's user, made when db_users is not set."},
+      {"source_credentials_secret_id",
+       kString,
+       {},
+       {},
+       "",
+       nullptr,
+       "Secret with a user of the source cluster, for comparing with it; master_credentials_secret_id when "
+       "absent."},
       {"db_users", kUsers, {}, {}, "", check_users, "Users to ensure in the new cluster."},
-      {"compare_with_source", kString, {}, {}, "\"none\"", check_compare,
+      {"compare_with_source",
+       kString,
+       {},
+       {},
+       "\"none\"",
+       check_compare,
        "Holds the restored tables against the running source cluster's: none, rows or checksums. For sources "
        "that did not change since the snapshot."},
-      {"allow_empty", kBoolean, {}, {}, "false", nullptr, "Accepts a restored cluster without a single table."},
-      {"notification_topic_arn", kString, {"sns_topic_arn"}, {"NOTIFICATION_TOPIC_ARN", "SNS_TOPIC_ARN"}, "", check_topic,
+      {"allow_empty",
+       kBoolean,
+       {},
+       {},
+       "false",
+       nullptr,
+       "Accepts a restored cluster without a single table."},
+      {"notification_topic_arn",
+       kString,
+       {"sns_topic_arn"},
+       {"NOTIFICATION_TOPIC_ARN", "SNS_TOPIC_ARN"},
+       "",
+       check_topic,
        "SNS topic for notifications."},
-      {"notification_queue_url", kString, {"sqs_queue_url"}, {"NOTIFICATION_QUEUE_URL", "SQS_QUEUE_URL"}, "", check_queue,
+      {"notification_queue_url",
+       kString,
+       {"sqs_queue_url"},
+       {"NOTIFICATION_QUEUE_URL", "SQS_QUEUE_URL"},
+       "",
+       check_queue,
        "SQS queue for the completion message."},
-      {"log_bucket", kString, {}, {"LOG_BUCKET"}, "", nullptr, "S3 bucket for state and audit trail at the end."},
-      {"log_prefix", kString, {}, {"LOG_PREFIX"}, "\"aurora-restore-logs\"", nullptr, "Prefix of these objects."},
-      {"delete_copied_snapshot", kBoolean, {}, {}, "true", nullptr, "Deletes the copied snapshot at the end."},
+      {"log_bucket",
+       kString,
+       {},
+       {"LOG_BUCKET"},
+       "",
+       nullptr,
+       "S3 bucket for state and audit trail at the end."},
+      {"log_prefix",
+       kString,
+       {},
+       {"LOG_PREFIX"},
+       "\"aurora-restore-logs\"",
+       nullptr,
+       "Prefix of these objects."},
+      {"delete_copied_snapshot",
+       kBoolean,
+       {},
+       {},
+       "true",
+       nullptr,
+       "Deletes the copied snapshot at the end."},
       {"delete_state", kBoolean, {}, {}, "false", nullptr, "Deletes the operation's state at the end."},
-      {"delete_logs", kBoolean, {}, {}, "false", nullptr, "Deletes the operation's objects in log_bucket at the end."},
-      {"state_retention_days", kInteger, {}, {"STATE_RETENTION_DAYS"}, "90", check_positive,
+      {"delete_logs",
+       kBoolean,
+       {},
+       {},
+       "false",
+       nullptr,
+       "Deletes the operation's objects in log_bucket at the end."},
+      {"state_retention_days",
+       kInteger,
+       {},
+       {"STATE_RETENTION_DAYS"},
+       "90",
+       check_positive,
        "How long the state of a finished operation is kept."},
-      {"poll_interval_seconds", kInteger, {}, {"POLL_INTERVAL_SECONDS"}, "30", check_poll_interval,
+      {"poll_interval_seconds",
+       kInteger,
+       {},
+       {"POLL_INTERVAL_SECONDS"},
+       "30",
+       check_poll_interval,
        "How long to wait between two looks at a copy, deletion or restore."},
   };
   return kSettings;
@@ -256,20 +420,28 @@ std::string shown(const Setting& setting, const Json& value) {
 
 std::string_view name_of(SettingType type) {
   switch (type) {
-    case SettingType::kString: return "a string";
-    case SettingType::kInteger: return "a whole number";
-    case SettingType::kBoolean: return "true or false";
-    case SettingType::kStringList: return "a list of strings";
-    case SettingType::kUsers: return "a list of users";
+    case SettingType::kString:
+      return "a string";
+    case SettingType::kInteger:
+      return "a whole number";
+    case SettingType::kBoolean:
+      return "true or false";
+    case SettingType::kStringList:
+      return "a list of strings";
+    case SettingType::kUsers:
+      return "a list of users";
   }
   return "";
 }
 
-std::span<const Setting> settings() { return table(); }
+std::span<const Setting> settings() {
+  return table();
+}
 
 const Setting* find_setting(std::string_view name) {
   for (const Setting& setting : table())
-    if (setting.name == name || std::find(setting.aliases.begin(), setting.aliases.end(), name) != setting.aliases.end())
+    if (setting.name == name ||
+        std::find(setting.aliases.begin(), setting.aliases.end(), name) != setting.aliases.end())
       return &setting;
   return nullptr;
 }
@@ -298,8 +470,9 @@ Json canonical_settings(const Json& object, std::string_view where, std::vector<
     const Setting* setting = find_setting(key);
     if (setting == nullptr) {
       const auto near = nearest(key, setting_names());
-      findings.push_back({key, "", near ? fmt::format("unknown field of {}; did you mean {}?", where, *near)
-                                        : fmt::format("unknown field of {}", where)});
+      findings.push_back({key, "",
+                          near ? fmt::format("unknown field of {}; did you mean {}?", where, *near)
+                               : fmt::format("unknown field of {}", where)});
       continue;
     }
     if (value.is_null() || (value.is_string() && value.get<std::string>().empty())) continue;
@@ -317,9 +490,10 @@ Json canonical_settings(const Json& object, std::string_view where, std::vector<
     const std::string name(setting->name);
     const auto known = spelled.find(setting->name);
     if (known != spelled.end() && result[name] != *converted) {
-      findings.push_back({fmt::format("{} and {}", known->second, key),
-                          fmt::format("{} and {}", shown(*setting, result[name]), shown(*setting, *converted)),
-                          "two spellings of one setting that contradict each other; give one"});
+      findings.push_back(
+          {fmt::format("{} and {}", known->second, key),
+           fmt::format("{} and {}", shown(*setting, result[name]), shown(*setting, *converted)),
+           "two spellings of one setting that contradict each other; give one"});
       continue;
     }
     spelled.emplace(setting->name, key);
@@ -339,19 +513,21 @@ void throw_if_any(const std::vector<Finding>& findings) {
 bool is_rds_identifier(std::string_view text) {
   if (text.empty() || text.size() > 63 || !is_letter(text.front()) || text.back() == '-') return false;
   if (text.find("--") != std::string_view::npos) return false;
-  return std::all_of(text.begin(), text.end(), [](char c) { return is_letter(c) || is_digit(c) || c == '-'; });
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return is_letter(c) || is_digit(c) || c == '-'; });
 }
 
 bool is_region_name(std::string_view text) {
   // Names, not a pattern: a Region that does not exist must fail here and not after minutes of retries.
   static constexpr std::string_view kRegions[] = {
-      "us-east-1",      "us-east-2",      "us-west-1",      "us-west-2",      "af-south-1",     "ap-east-1",
-      "ap-east-2",      "ap-south-1",     "ap-south-2",     "ap-southeast-1", "ap-southeast-2", "ap-southeast-3",
-      "ap-southeast-4", "ap-southeast-5", "ap-southeast-6", "ap-southeast-7", "ap-northeast-1", "ap-northeast-2",
-      "ap-northeast-3", "ca-central-1",   "ca-west-1",      "eu-central-1",   "eu-central-2",   "eu-west-1",
-      "eu-west-2",      "eu-west-3",      "eu-south-1",     "eu-south-2",     "eu-north-1",     "il-central-1",
-      "me-south-1",     "me-central-1",   "mx-central-1",   "sa-east-1",      "us-gov-east-1",  "us-gov-west-1",
-      "cn-north-1",     "cn-northwest-1"};
+      "us-east-1",      "us-east-2",      "us-west-1",      "us-west-2",      "af-south-1",
+      "ap-east-1",      "ap-east-2",      "ap-south-1",     "ap-south-2",     "ap-southeast-1",
+      "ap-southeast-2", "ap-southeast-3", "ap-southeast-4", "ap-southeast-5", "ap-southeast-6",
+      "ap-southeast-7", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ca-central-1",
+      "ca-west-1",      "eu-central-1",   "eu-central-2",   "eu-west-1",      "eu-west-2",
+      "eu-west-3",      "eu-south-1",     "eu-south-2",     "eu-north-1",     "il-central-1",
+      "me-south-1",     "me-central-1",   "mx-central-1",   "sa-east-1",      "us-gov-east-1",
+      "us-gov-west-1",  "cn-north-1",     "cn-northwest-1"};
   return std::find(std::begin(kRegions), std::end(kRegions), text) != std::end(kRegions);
 }
 

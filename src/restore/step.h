@@ -52,7 +52,7 @@ struct Step {
 };
 
 // In the order of the pipeline; handle_failure last.
-std::span<const Step> steps();
+std::span<const Step> all_steps();
 const Step* find_step(std::string_view name);
 
 }  // namespace aurora::restore

@@ -1,0 +1,76 @@
+#include <fmt/format.h>
+
+#include "base/dates.h"
+#include "restore/copy.h"
+#include "restore/progress.h"
+#include "restore/steps/steps.h"
+
+namespace aurora::restore::steps {
+namespace {
+
+StepResult in_progress(StepContext& context, const std::string& message, int percent) {
+  note_percent(context, "check_copy_status", "copy_snapshot", percent, message);
+  return {.message = message,
+          .fields = {{"target_snapshot", context.operation.known("target_snapshot")},
+                     {"copy_status", "in-progress"},
+                     {"percent_progress", percent}},
+          .next_step = "check_copy_status",
+          .retry_after = context.settings.integer("poll_interval_seconds")};
+}
+
+StepResult completed(StepContext& context) {
+  clear_percent(context);
+  return {.message = "Snapshot copy completed",
+          .fields = {{"target_snapshot", context.operation.known("target_snapshot")},
+                     {"copy_status", "available"},
+                     {"percent_progress", 100}},
+          .next_step = "delete_rds",
+          .retry_after = {}};
+}
+
+bool has_failed(const std::string& status) {
+  for (const char* bad : {"failed", "deleting", "deleted", "incompatible-restore", "incompatible-parameters"})
+    if (status == bad) return true;
+  return false;
+}
+
+// RDS has been seen to copy under the source's key without a word.
+void check_key(const StepContext& context, const aws::ClusterSnapshot& copy) {
+  const std::string wanted = context.settings.text("kms_key_id");
+  if (wanted.empty() || !copy.encrypted) return;
+  const bool same = copy.kms_key_id == wanted || copy.kms_key_id.ends_with("/" + wanted) ||
+                    wanted.find("alias/") != std::string::npos;
+  if (!same)
+    throw Error(
+        "CopyKeyMismatch",
+        fmt::format("copy {} is encrypted with {} instead of {}.", copy.identifier, copy.kms_key_id, wanted),
+        "See that kms_key_id names a key of the target Region.");
+}
+
+}  // namespace
+
+StepResult check_copy_status(StepContext& context) {
+  Operation& operation = context.operation;
+  if (!operation.is_known("copy_needed")) return completed(context);
+  if (!operation.is_known("copy_begun")) {
+    ensure_copy(context);
+    if (!operation.is_known("copy_begun"))
+      return in_progress(context, "Snapshot copy waits for one of the Region's copy slots", 0);
+  }
+  const std::string name = operation.known("target_snapshot");
+  const auto copy = context.target_rds().find_snapshot(name);
+  if (!copy)
+    throw Error("CopyVanished",
+                fmt::format("copy {} is not in {} any more.", name, context.settings.text("target_region")),
+                "Somebody deleted it; start the restore again.");
+  if (has_failed(copy->status))
+    throw Error("CopyFailed",
+                fmt::format("copy {} is {} after {} %.", name, copy->status, copy->percent_progress),
+                "`aws rds describe-events --source-type db-cluster-snapshot` tells RDS's reason.");
+  if (copy->status != "available")
+    return in_progress(context, "Snapshot copy in progress", copy->percent_progress);
+  check_key(context, *copy);
+  return completed(context);
+}
+
+}  // namespace aurora::restore::steps

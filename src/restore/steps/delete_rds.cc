@@ -1,0 +1,92 @@
+#include <fmt/format.h>
+
+#include "restore/steps/steps.h"
+#include "restore/target.h"
+
+namespace aurora::restore::steps {
+namespace {
+
+StepResult done(StepContext& context, const std::string& message) {
+  Json fields{{"target_cluster_id", context.settings.text("target_cluster_id")},
+              {"deletion_status", "completed"}};
+  if (const std::string retired = context.operation.known("retired_cluster_id"); !retired.empty())
+    fields["retired_cluster_id"] = retired;
+  return {
+      .message = message, .fields = std::move(fields), .next_step = "restore_snapshot", .retry_after = {}};
+}
+
+StepResult waiting(StepContext& context, const std::string& message) {
+  return {.message = message,
+          .fields = {{"target_cluster_id", context.settings.text("target_cluster_id")},
+                     {"deletion_status", "in-progress"}},
+          .next_step = "delete_rds",
+          .retry_after = context.settings.integer("poll_interval_seconds")};
+}
+
+// Whether a cluster that RDS still works on can be asked for anything.
+bool is_settled(const aws::Cluster& cluster) {
+  return cluster.status == "available" || cluster.status == "deleting";
+}
+
+StepResult retire(StepContext& context, aws::Rds& rds, const std::string& target) {
+  Operation& operation = context.operation;
+  const std::string retired = retired_name(operation, target);
+  // Saved before the rename: whatever happens, the record says under which name the old cluster is.
+  if (operation.known("retired_cluster_id").empty()) {
+    operation.state()["retired_cluster_id"] = retired;
+    context.operations.save(operation, context.clock.now());
+  }
+  if (!rename_step(rds, target, retired)) return waiting(context, "Cluster is being renamed aside");
+  return done(context, fmt::format("Cluster retired as {}", retired));
+}
+
+StepResult remove(StepContext& context, aws::Rds& rds, const aws::Cluster& cluster) {
+  Operation& operation = context.operation;
+  std::optional<std::string> final_snapshot;
+  if (context.settings.flag("final_snapshot"))
+    final_snapshot = with_suffix(cluster.identifier, "-final-" + operation.known("run_id"));
+  operation.state()["target_deleted"] = true;
+  if (final_snapshot) operation.state()["final_snapshot"] = *final_snapshot;
+  context.operations.save(operation, context.clock.now());
+  begin_deletion(rds, cluster, final_snapshot);
+  if (rds.find_cluster(cluster.identifier)) return waiting(context, "Cluster deletion in progress");
+  return done(context, "Cluster deletion completed");
+}
+
+}  // namespace
+
+StepResult delete_rds(StepContext& context) {
+  Operation& operation = context.operation;
+  const std::string target = context.settings.text("target_cluster_id");
+  aws::Rds rds = context.target_rds();
+  const auto cluster = rds.find_cluster(target);
+  const std::string retired = operation.known("retired_cluster_id");
+  if (!cluster) {
+    if (!retired.empty()) return retire(context, rds, target);  // the members may still be on their way
+    return done(context, operation.is_known("target_deleted")
+                             ? "Cluster deletion completed"
+                             : "Cluster does not exist, proceeding to restore");
+  }
+  if (is_made_by(*cluster, operation))
+    return done(context, "Cluster is this operation's own, nothing to delete");
+  if (!operation.is_known("target_deleted"))
+    if (auto error = refusal(*cluster, context.settings)) throw Error(*error);
+  if (!is_settled(*cluster)) {
+    if (cluster->status == "stopped")
+      throw Error(
+          "TargetStopped",
+          fmt::format("cluster {} is stopped; RDS neither renames nor deletes it so. It was not touched.",
+                      target),
+          fmt::format("Start it with `aws rds start-db-cluster --db-cluster-identifier {}`, then start the "
+                      "restore again.",
+                      target));
+    return waiting(context, fmt::format("Cluster is {}", cluster->status));
+  }
+  if (cluster->status == "available" && retired.empty() &&
+      context.settings.text("replace_strategy") == "retire")
+    return retire(context, rds, target);
+  if (!retired.empty()) return retire(context, rds, target);
+  return remove(context, rds, *cluster);
+}
+
+}  // namespace aurora::restore::steps
