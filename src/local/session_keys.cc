@@ -1,0 +1,77 @@
+#include "local/session_keys.h"
+
+#include <fmt/format.h>
+
+#include "base/dates.h"
+#include "base/digest.h"
+#include "base/ids.h"
+#include "base/text.h"
+#include "local/service.h"
+
+namespace aurora::local {
+namespace {
+
+constexpr char kEverywhere[] = "";  // keys belong to no Region
+// An expired key is known for a while, so that its holder hears "expired" and not "unknown".
+constexpr auto kRemembered = std::chrono::hours(24);
+
+AccessKey well_known() {
+  return {kLocalAccessKeyId,
+          Secret(kLocalSecretAccessKey),
+          "",
+          std::nullopt,
+          fmt::format("arn:aws:iam::{}:user/local", kAccountId),
+          "AIDALOCALRESTORE0001"};
+}
+
+}  // namespace
+
+SessionKeys::SessionKeys(const std::filesystem::path& directory, Clock& clock)
+    : clock_(clock),
+      vault_(directory),
+      database_(open_store(directory, "sts", {Documents::schema("keys")})),
+      keys_(database_, "keys") {}
+
+AccessKey SessionKeys::issue(const std::string& arn, const std::string& user_id, Duration lifetime) {
+  AccessKey key{"ASIA" + random_alphanumeric(16),
+                Secret(base64_encode(random_bytes(30))),
+                base64_encode(random_bytes(96)),
+                clock_.now() + lifetime,
+                arn,
+                user_id};
+  const std::lock_guard lock(mutex_);
+  WriteTransaction transaction(database_);
+  forget_old_ones();
+  keys_.put(kEverywhere, key.access_key_id,
+            {{"secret", base64_encode(vault_.seal(key.secret_access_key.reveal(), key.access_key_id))},
+             {"token", key.session_token},
+             {"expiration", format_iso_micros(*key.expiration)},
+             {"arn", arn},
+             {"user_id", user_id}});
+  transaction.commit();
+  return key;
+}
+
+void SessionKeys::forget_old_ones() {
+  for (const auto& [id, document] : keys_.list(kEverywhere)) {
+    const auto expiration = parse_iso(string_or(document, "expiration", ""));
+    if (expiration && *expiration + kRemembered < clock_.now()) keys_.erase(kEverywhere, id);
+  }
+}
+
+std::optional<AccessKey> SessionKeys::find(const std::string& access_key_id) const {
+  if (access_key_id == kLocalAccessKeyId) return well_known();
+  const std::lock_guard lock(mutex_);
+  const auto document = keys_.get(kEverywhere, access_key_id);
+  if (!document) return std::nullopt;
+  const auto sealed = base64_decode(string_or(*document, "secret", ""));
+  AURORA_INVARIANT(sealed.has_value());
+  return AccessKey{access_key_id,
+                   Secret(vault_.open(*sealed, access_key_id)),
+                   string_or(*document, "token", ""),
+                   parse_iso(string_or(*document, "expiration", "")),
+                   string_or(*document, "arn", ""),
+                   string_or(*document, "user_id", "")};
+}
+
+}  // namespace aurora::local
