@@ -15,12 +15,11 @@ class ServiceError : public Error {
     std::string code;
     std::string message;
     int status = 400;
-    std::string service;     // "rds"
-    std::string operation;   // "CopyDBClusterSnapshot"
+    std::string service;    // "rds"
+    std::string operation;  // "CopyDBClusterSnapshot"
     std::string request_id;
-    // Further members of the error's shape ("CancellationReasons", "Item"), by the conventions of
-    // client.h; null when there are none.
-    Json fields = nullptr;
+    // What else the error's shape carries ("CancellationReasons", "Item"); message and code excluded.
+    Json members = Json::object();
   };
   explicit ServiceError(Details details);
   // For servers: an error answered by the service at hand.
