@@ -144,6 +144,10 @@ void PostgresServer::stop() {
   pid_ = -1;
 }
 
+std::string PostgresServer::log() const {
+  return read_file(folder_ / "log");
+}
+
 ConnectOptions PostgresServer::as(std::string user, std::string password, std::string database) const {
   return {.host = "127.0.0.1",
           .port = port_,

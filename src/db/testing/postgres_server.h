@@ -29,6 +29,8 @@ class PostgresServer {
   unsigned short port() const { return port_; }
   // The certificate that clients trust, with Options::tls.
   std::filesystem::path ca_file() const { return folder_ / "server.crt"; }
+  // What the server wrote so far.
+  std::string log() const;
   const std::filesystem::path& socket_folder() const { return folder_; }
 
   // The bootstrap superuser, named rdsadmin as on RDS. All roles log in with passwords by SCRAM.
