@@ -19,6 +19,12 @@ Operation::Operation(const std::string& id, TimePoint now)
             {"state", {{"run_id", random_hex(6)}}},
             {"steps", Json::object()}} {}
 
+void Operation::finish(const char* status, TimePoint now, std::chrono::days kept) {
+  item_["status"] = status;
+  item_["end_time"] = format_iso_millis(now);
+  item_["expires_at"] = std::chrono::floor<std::chrono::seconds>(now + kept).time_since_epoch().count();
+}
+
 std::optional<Operation> OperationStore::load(const std::string& id) {
   auto item = dynamodb_.get(table_, {{"operation_id", id}});
   if (!item) return std::nullopt;

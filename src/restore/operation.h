@@ -25,6 +25,9 @@ class Operation {
   std::string execution_arn() const { return string_or(item_, "execution_arn", ""); }
   bool is_finished() const { return status() != kInProgress; }
 
+  // The end, and when the table's TTL may remove the item.
+  void finish(const char* status, TimePoint now, std::chrono::days kept);
+
   Json& operator[](const std::string& attribute) { return item_[attribute]; }
   const Json& get(std::string_view attribute) const { return member_or_null(item_, attribute); }
 

@@ -5,7 +5,6 @@
 #include "aws/error.h"
 #include "base/dates.h"
 #include "base/ids.h"
-#include "http/transport.h"
 #include "restore/event.h"
 
 namespace aurora::restore {
@@ -96,7 +95,7 @@ Json StepRunner::run(const Step& step, const Json& raw_event) {
   } catch (const aws::ServiceError& e) {
     record_failure(step, event.operation_id, e);
     rethrow_named(e);
-  } catch (const http::TransportError& e) {
+  } catch (const aws::Unreachable& e) {
     throw Error(
         "AwsUnreachable", fmt::format("no answer: {}", e.message()),
         "On AWS, see that the function's network reaches the service; locally, that the endpoint runs.");

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include "base/dates.h"
 #include "restore/archive.h"
 #include "restore/notification.h"
 #include "restore/steps/steps.h"
@@ -122,11 +121,8 @@ StepResult handle_failure(StepContext& context) {
                                                     context.settings.text("target_cluster_id"))
                                       : what_stands(context);
   if (operation.status() == kInProgress) {
-    operation["status"] = bool_or(context.event, "cancelled", false) ? kCancelled : kFailed;
-    operation["end_time"] = format_iso_millis(context.clock.now());
-    operation["expires_at"] =
-        std::chrono::duration_cast<std::chrono::seconds>(context.clock.now().time_since_epoch()).count() +
-        context.settings.integer("state_retention_days") * 86400;
+    operation.finish(bool_or(context.event, "cancelled", false) ? kCancelled : kFailed, context.clock.now(),
+                     std::chrono::days(context.settings.integer("state_retention_days")));
     tell(context, operation.get("error"), stands);
   }
   operation["rollback"] = Json{{"done", done}, {"what_stands", stands}};

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include "base/dates.h"
 #include "restore/notification.h"
 #include "restore/steps/steps.h"
 
@@ -45,21 +44,17 @@ StepResult notify_completion(StepContext& context) {
                        .body = body_of(operation),
                        .status = "completed",
                        .step = "notify_completion"});
-  operation["status"] = kCompleted;
-  operation["end_time"] = format_iso_millis(context.clock.now());
-  operation["expires_at"] =
-      std::chrono::duration_cast<std::chrono::seconds>(context.clock.now().time_since_epoch()).count() +
-      context.settings.integer("state_retention_days") * 86400;
+  operation.finish(kCompleted, context.clock.now(),
+                   std::chrono::days(context.settings.integer("state_retention_days")));
   const auto or_null = [](const std::optional<std::string>& id) { return id ? Json(*id) : Json(nullptr); };
   Json fields{{"target_cluster_id", target},
               {"operation_status", "completed"},
               {"sns_message_id", or_null(sent.sns_message_id)},
               {"sqs_message_id", or_null(sent.sqs_message_id)}};
   if (!sent.failures.empty()) fields["notification_failures"] = sent.failures;
-  return {.message =
-              fmt::format(sent.failures.empty() ? "Successfully sent completion notifications for cluster {}"
-                                                : "Completion notifications for cluster {} failed in part",
-                          target),
+  const char* outcome = sent.failures.empty() ? "Successfully sent completion notifications"
+                                              : "Sent only a part of the completion notifications";
+  return {.message = fmt::format("{} for cluster {}", outcome, target),
           .fields = std::move(fields),
           .next_step = {},
           .retry_after = {}};
