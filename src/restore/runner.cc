@@ -153,6 +153,7 @@ Configuration StepRunner::resolve(const Json& event, const Operation& operation)
   throw_if_any(findings);
   configuration.add(parameters_.settings(), Source::kParameterStore);
   configuration.add(default_settings(), Source::kDefault);
+  configuration.add({{"target_region", options_.names.region}}, Source::kDefault);
   return configuration;
 }
 

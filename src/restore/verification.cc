@@ -15,14 +15,26 @@ db::ConnectOptions in_database(db::ConnectOptions access, const std::string& dat
   return access;
 }
 
-using Fingerprints = std::map<std::string, db::Fingerprint>;  // "database.schema.table"
+// "database.schema.table"
+std::string full_name(const std::string& database, const std::string& schema, const std::string& table) {
+  return fmt::format("{}.{}.{}", database, schema, table);
+}
+
+struct Fingerprints {
+  std::map<std::string, db::Fingerprint> tables;
+  std::vector<std::string> unreadable;  // sentences: what cannot be read cannot be proved equal
+};
 
 Fingerprints fingerprints_of(db::Connector& databases, const db::ConnectOptions& access) {
   Fingerprints all;
   for (const std::string& database : db::list_databases(*databases.connect(access))) {
     const auto session = databases.connect(in_database(access, database));
-    for (const auto& [table, fingerprint] : db::fingerprint_all(*session))
-      all[fmt::format("{}.{}.{}", database, table.schema, table.name)] = fingerprint;
+    const db::FingerprintSet set = db::fingerprint_all(*session);
+    for (const db::TableFingerprint& table : set.tables)
+      all.tables[full_name(database, table.schema, table.name)] = table.contents;
+    for (const db::SkippedTable& table : set.skipped)
+      all.unreadable.push_back(
+          fmt::format("{}: not compared, {}", full_name(database, table.schema, table.name), table.reason));
   }
   return all;
 }
@@ -101,15 +113,19 @@ Comparison compare(db::Connector& databases, const db::ConnectOptions& source,
   const Fingerprints sources = from_source.get();
 
   Comparison comparison;
-  comparison.tables = static_cast<std::int64_t>(sources.size());
-  for (const auto& [name, fingerprint] : targets) {
+  comparison.tables = static_cast<std::int64_t>(sources.tables.size());
+  comparison.differences = sources.unreadable;
+  comparison.differences.insert(comparison.differences.end(), targets.unreadable.begin(),
+                                targets.unreadable.end());
+  for (const auto& [name, fingerprint] : targets.tables) {
     comparison.rows += fingerprint.rows;
-    if (!sources.contains(name)) comparison.differences.push_back(name + ": not in the source");
+    if (!sources.tables.contains(name)) comparison.differences.push_back(name + ": not in the source");
   }
-  for (const auto& [name, fingerprint] : sources) {
-    const auto restored = targets.find(name);
-    const std::string differs =
-        restored == targets.end() ? "missing" : difference(restored->second, fingerprint, with_checksums);
+  for (const auto& [name, fingerprint] : sources.tables) {
+    const auto restored = targets.tables.find(name);
+    const std::string differs = restored == targets.tables.end()
+                                    ? "missing"
+                                    : difference(restored->second, fingerprint, with_checksums);
     if (!differs.empty()) {
       comparison.differences.push_back(fmt::format("{}: {}", name, differs));
     } else {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "db/fingerprint.h"
 #include "db/inspection.h"
 #include "db/users.h"
 #include "restore/step.h"
