@@ -8,6 +8,12 @@
 
 namespace aurora::db::postgres {
 
+void require_postgres(const Session& session, std::string_view what) {
+  if (session.engine() != Engine::kPostgreSql)
+    throw Error("EngineNotSupported", fmt::format("{} in PostgreSQL only", what),
+                "Restore an aurora-postgresql snapshot.");
+}
+
 std::string is_user_schema() {
   return "NOT starts_with(n.nspname, 'pg_') AND n.nspname NOT IN ('information_schema', 'rdsadmin') AND " +
          is_no_extension_member("pg_namespace", "n");
@@ -47,7 +53,9 @@ void repeat_on_conflict(const std::function<void()>& action) {
   // schema).
   static constexpr std::array<std::string_view, 8> kConflicts{"40P01", "40001", "XX000", "42710",
                                                               "23505", "42P01", "42883", "3F000"};
-  constexpr int kAttempts = 5;
+  // Each lost race means that another session got on, so the attempts need no pause; the limit is far above
+  // the number of sessions that set up users at one time.
+  constexpr int kAttempts = 25;
   for (int attempt = 1;; ++attempt) {
     try {
       return action();

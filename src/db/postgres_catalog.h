@@ -9,6 +9,9 @@
 
 namespace aurora::db::postgres {
 
+// Throws Error "EngineNotSupported" for a session on another engine; `what` is "users can be set up".
+void require_postgres(const Session& session, std::string_view what);
+
 // SQL conditions on a pg_namespace `n`: schemas of the users, not of the system, of RDS or of an extension.
 std::string is_user_schema();
 // Condition on the catalog `catalog` with alias `alias`: the object is no part of an extension. What an

@@ -6,6 +6,9 @@
 
 namespace aurora::db {
 
+// For what several statements read together.
+inline constexpr std::string_view kOneMoment = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
 // Begins with `how` ("BEGIN", or with an isolation level); rolled back unless commit() was called.
 // Names inside are looked up in the system's schema only, so that functions and operators of the restored
 // data, which anybody may have written, are not called by an administrator's statements.

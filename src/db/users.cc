@@ -3,11 +3,16 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "db/postgres_catalog.h"
 #include "db/postgres_users.h"
 #include "db/privileges.h"
 
 namespace aurora::db {
 namespace {
+
+using postgres::require_postgres;
+
+constexpr std::string_view kWhat = "users can be set up";
 
 [[noreturn]] void refuse(const UserSpec& user, std::string_view what, std::string hint) {
   throw Error("InvalidInput", fmt::format("database user \"{}\": {}", user.username, what), std::move(hint));
@@ -20,10 +25,13 @@ bool is_name_character(char c) {
 
 // Names that belong to the engine or to RDS, whichever engine it is.
 bool is_reserved(std::string_view name, Engine engine) {
+  static const std::vector<std::string> kRds{"rdsadmin", "rdsrepladmin", "rdstopmgr", "rdsproxyadmin",
+                                             "rdswriteforwarduser"};
   static const std::vector<std::string> kPostgres{"postgres", "public", "none"};
   static const std::vector<std::string> kMySql{"root", "mysql.sys", "mysql.session", "mysql.infoschema"};
   const std::string lower = to_lower(name);
-  if (lower.starts_with("rds") || lower.starts_with("aws_")) return true;
+  if (lower.starts_with("rds_") || lower.starts_with("aws_") || std::ranges::count(kRds, lower) > 0)
+    return true;
   if (engine == Engine::kMySql) return std::ranges::count(kMySql, lower) > 0;
   return lower.starts_with("pg_") || std::ranges::count(kPostgres, lower) > 0;
 }
@@ -59,13 +67,6 @@ void validate_privileges(const UserSpec& user, Engine engine) {
   }
 }
 
-// The engine's own functions follow below; MySQL's join them in this one place.
-void require_postgres(const Session& session) {
-  if (session.engine() != Engine::kPostgreSql)
-    throw Error("EngineNotSupported", "users can be set up in PostgreSQL only",
-                "Restore an aurora-postgresql snapshot, or leave db_users out.");
-}
-
 }  // namespace
 
 void validate_user(const UserSpec& user, Engine engine) {
@@ -80,18 +81,18 @@ void validate_user(const UserSpec& user, Engine engine) {
 
 EnsuredUser ensure_user(Session& session, const UserSpec& user) {
   validate_user(user, session.engine());
-  require_postgres(session);
+  require_postgres(session, kWhat);
   return postgres::ensure_user(session, user);
 }
 
 GrantedPrivileges grant_privileges(Session& session, const UserSpec& user) {
   validate_user(user, session.engine());
-  require_postgres(session);
+  require_postgres(session, kWhat);
   return postgres::grant_privileges(session, user);
 }
 
 std::vector<std::string> list_databases(Session& session) {
-  require_postgres(session);
+  require_postgres(session, kWhat);
   return postgres::list_databases(session);
 }
 
@@ -112,12 +113,12 @@ std::vector<std::string> databases_of(Session& session, const UserSpec& user) {
 }
 
 std::vector<SchemaPrivileges> privileges_of(Session& session, std::string_view username) {
-  require_postgres(session);
+  require_postgres(session, kWhat);
   return postgres::privileges_of(session, username);
 }
 
 std::vector<std::string> missing_privileges(Session& session, const UserSpec& user) {
-  require_postgres(session);
+  require_postgres(session, kWhat);
   return postgres::missing_privileges(session, user);
 }
 
