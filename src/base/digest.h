@@ -8,6 +8,10 @@ namespace aurora {
 
 std::string sha256(std::string_view bytes);
 std::string md5(std::string_view bytes);  // for checksums that AWS defines as MD5, not for security
+// For the state language's States.Hash, which offers them; not for anything new.
+std::string sha1(std::string_view bytes);
+std::string sha384(std::string_view bytes);
+std::string sha512(std::string_view bytes);
 std::string hmac_sha256(std::string_view key, std::string_view bytes);
 std::string random_bytes(std::size_t count);
 // Compares in time that does not depend on the contents.

@@ -1,0 +1,277 @@
+#include "asl/path_parser.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+namespace aurora::asl {
+namespace {
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+// A name without quotes ends at the next step, at a function's bracket, at white space, and in a filter at
+// an operator.
+bool ends_name(char c, bool inside_filter) {
+  if (c == '\0' || c == '.' || c == '[' || c == '(' || c == ')' || c == ' ' || c == '\t' || c == '\n')
+    return true;
+  return inside_filter && std::string_view("=!<>&|,]").find(c) != std::string_view::npos;
+}
+
+}  // namespace
+
+void PathParser::fail(std::string_view problem) const {
+  throw Error("InvalidPath", fmt::format("{} at character {} of path '{}'", problem, at_ + 1, text_));
+}
+
+bool PathParser::accept(std::string_view token) {
+  if (text_.substr(at_).substr(0, token.size()) != token) return false;
+  at_ += token.size();
+  return true;
+}
+
+void PathParser::expect(char c) {
+  if (!accept(std::string_view(&c, 1))) fail(fmt::format("'{}' expected", c));
+}
+
+void PathParser::skip_spaces() {
+  while (peek() == ' ' || peek() == '\t' || peek() == '\n' || peek() == '\r') ++at_;
+}
+
+Path PathParser::parse() {
+  Path path;
+  path.text_ = text_;
+  if (!accept("$")) fail("'$' expected");
+  path.in_context_ = accept("$");
+  parse_steps(path, false);
+  if (!at_end()) fail("unexpected character");
+  return path;
+}
+
+void PathParser::parse_steps(Path& path, bool inside_filter) {
+  while (peek() == '.' || peek() == '[') {
+    if (!path.steps_.empty() && path.steps_.back().kind == PathStep::Kind::kLength)
+      fail("nothing may follow length()");
+    const bool deep = accept("..");
+    PathStep step;
+    if (peek() == '[') {
+      step = parse_bracket();
+    } else {
+      if (!deep) expect('.');
+      step = parse_dotted(inside_filter);
+    }
+    step.deep = deep;
+    path.steps_.push_back(std::move(step));
+  }
+}
+
+PathStep PathParser::parse_dotted(bool inside_filter) {
+  PathStep step;
+  if (accept("*")) {
+    step.kind = PathStep::Kind::kWildcard;
+    return step;
+  }
+  const std::size_t begin = at_;
+  while (!ends_name(peek(), inside_filter)) ++at_;
+  if (at_ == begin) fail("a name expected");
+  step.names.emplace_back(text_.substr(begin, at_ - begin));
+  if (!accept("()")) return step;
+  if (step.names.front() != "length") fail("only the function length() is known");
+  PathStep length;
+  length.kind = PathStep::Kind::kLength;
+  return length;
+}
+
+PathStep PathParser::parse_bracket() {
+  PathStep step;
+  expect('[');
+  skip_spaces();
+  if (accept("*")) {
+    step.kind = PathStep::Kind::kWildcard;
+  } else if (accept("?")) {
+    skip_spaces();
+    expect('(');
+    step.kind = PathStep::Kind::kFilter;
+    step.filter = std::make_shared<PathFilter>(parse_or());
+    skip_spaces();
+    expect(')');
+  } else if (peek() == '\'' || peek() == '"') {
+    parse_names(step);
+  } else {
+    parse_indices(step);
+  }
+  skip_spaces();
+  expect(']');
+  return step;
+}
+
+void PathParser::parse_names(PathStep& step) {
+  step.kind = PathStep::Kind::kNames;
+  do {
+    skip_spaces();
+    step.names.push_back(parse_quoted());
+    skip_spaces();
+  } while (accept(","));
+}
+
+bool PathParser::at_integer() const {
+  return is_digit(peek()) || (peek() == '-' && is_digit(peek(1)));
+}
+
+void PathParser::parse_indices(PathStep& step) {
+  std::optional<std::int64_t> first;
+  if (at_integer()) first = parse_integer();
+  skip_spaces();
+  if (accept(":")) {
+    step.kind = PathStep::Kind::kSlice;
+    step.from = first;
+    skip_spaces();
+    if (at_integer()) step.to = parse_integer();
+    return;
+  }
+  if (!first) fail("an index, a name in quotes, '*' or a filter expected");
+  step.kind = PathStep::Kind::kIndices;
+  step.indices.push_back(*first);
+  while (accept(",")) {
+    skip_spaces();
+    if (!at_integer()) fail("an index expected");
+    step.indices.push_back(parse_integer());
+    skip_spaces();
+  }
+}
+
+// A backslash escapes the quote in use and itself; before anything else it stands for itself.
+std::string PathParser::parse_quoted() {
+  const char quote = peek();
+  if (quote != '\'' && quote != '"') fail("a name in quotes expected");
+  ++at_;
+  std::string name;
+  while (peek() != quote) {
+    if (at_end()) fail("the quote is not closed");
+    if (peek() == '\\' && (peek(1) == quote || peek(1) == '\\')) ++at_;
+    name += text_[at_++];
+  }
+  ++at_;
+  return name;
+}
+
+std::int64_t PathParser::parse_integer() {
+  std::int64_t value = 0;
+  const char* begin = text_.data() + at_;
+  const auto [end, failure] = std::from_chars(begin, text_.data() + text_.size(), value);
+  if (failure != std::errc{}) fail("a number too large");
+  at_ += static_cast<std::size_t>(end - begin);
+  return value;
+}
+
+PathFilter PathParser::parse_or() {
+  if (++depth_ > kDepthMax) fail("a filter nested too deeply");
+  PathFilter filter = parse_all("||", PathFilter::Kind::kOr, &PathParser::parse_and);
+  --depth_;
+  return filter;
+}
+
+PathFilter PathParser::parse_and() {
+  return parse_all("&&", PathFilter::Kind::kAnd, &PathParser::parse_not);
+}
+
+// One part stands for itself; several become one filter of many parts, however many there are.
+PathFilter PathParser::parse_all(std::string_view separator, PathFilter::Kind kind,
+                                 PathFilter (PathParser::*parse_part)()) {
+  PathFilter all;
+  all.kind = kind;
+  do {
+    all.parts.push_back((this->*parse_part)());
+    skip_spaces();
+  } while (accept(separator));
+  if (all.parts.size() > 1) return all;
+  PathFilter only = std::move(all.parts.front());
+  return only;
+}
+
+PathFilter PathParser::parse_not() {
+  skip_spaces();
+  if (peek() == '!' && peek(1) != '=') {
+    ++at_;
+    if (++depth_ > kDepthMax) fail("a filter nested too deeply");
+    PathFilter negated;
+    negated.kind = PathFilter::Kind::kNot;
+    negated.parts.push_back(parse_not());
+    --depth_;
+    return negated;
+  }
+  if (accept("(")) {
+    PathFilter inner = parse_or();
+    skip_spaces();
+    expect(')');
+    return inner;
+  }
+  return parse_test();
+}
+
+PathFilter PathParser::parse_test() {
+  PathFilter filter;
+  filter.left = parse_operand();
+  skip_spaces();
+  if (const auto test = parse_operator()) {
+    filter.test = *test;
+    filter.right = parse_operand();
+  }
+  return filter;
+}
+
+std::optional<FilterOperator> PathParser::parse_operator() {
+  static constexpr std::pair<std::string_view, FilterOperator> kOperators[] = {
+      {"==", FilterOperator::kEqual},     {"!=", FilterOperator::kUnequal},
+      {"<=", FilterOperator::kLessEqual}, {">=", FilterOperator::kGreaterEqual},
+      {"<", FilterOperator::kLess},       {">", FilterOperator::kGreater},
+      {"in ", FilterOperator::kIn},       {"nin ", FilterOperator::kNotIn}};
+  for (const auto& [token, test] : kOperators)
+    if (accept(token)) return test;
+  return std::nullopt;
+}
+
+FilterOperand PathParser::parse_operand() {
+  skip_spaces();
+  FilterOperand operand;
+  if (peek() != '@' && peek() != '$') {
+    operand.literal = parse_literal();
+    return operand;
+  }
+  operand.from_element = peek() == '@';
+  ++at_;
+  if (++depth_ > kDepthMax) fail("a filter nested too deeply");
+  parse_steps(operand.path, true);
+  --depth_;
+  if (!operand.path.is_definite()) fail("a filter compares single values");
+  return operand;
+}
+
+Json PathParser::parse_literal() {
+  if (peek() == '\'' || peek() == '"') return parse_quoted();
+  if (accept("true")) return true;
+  if (accept("false")) return false;
+  if (accept("null")) return nullptr;
+  if (accept("[")) {
+    Json list = Json::array();
+    if (++depth_ > kDepthMax) fail("a list nested too deeply");
+    for (skip_spaces(); !accept("]"); skip_spaces()) {
+      if (!list.empty()) expect(',');
+      skip_spaces();
+      list.push_back(parse_literal());
+    }
+    --depth_;
+    return list;
+  }
+  const std::size_t begin = at_;
+  while (is_digit(peek()) || std::string_view("+-.eE").find(peek()) != std::string_view::npos) {
+    if (at_end()) break;
+    ++at_;
+  }
+  Json number = Json::parse(text_.substr(begin, at_ - begin), nullptr, false);
+  if (!number.is_number()) fail("a literal or a path expected");
+  return number;
+}
+
+}  // namespace aurora::asl
