@@ -1,0 +1,11 @@
+# Debian packages. The build needs the first list, running needs the second, tests need the third.
+# shellcheck shell=bash disable=SC2034
+build_packages=(
+  g++ cmake ninja-build pkg-config ccache mold
+  libboost1.81-dev libssl-dev zlib1g-dev libfmt-dev nlohmann-json3-dev libpugixml-dev
+  libsqlite3-dev libsqlitecpp-dev libzip-dev libcli11-dev libhowardhinnant-date-dev
+  libpq-dev postgresql-server-dev-15
+  libgtest-dev libgmock-dev
+)
+run_packages=(postgresql-15 postgresql-client-15 postgresql-contrib ca-certificates util-linux procps)
+test_packages=(jq curl unzip python3)
