@@ -1,0 +1,28 @@
+// The rows of all commands; each is defined in the file of its name.
+#pragma once
+#include "cli/command.h"
+
+namespace aurora::cli {
+
+Command run_command();
+Command start_command();
+Command watch_command();
+Command status_command();
+Command list_command();
+Command history_command();
+Command audit_command();
+Command cancel_command();
+Command invoke_command();
+Command snapshots_command();
+Command secret_command();
+Command local_start_command();
+Command local_stop_command();
+Command local_status_command();
+Command local_env_command();
+Command local_reset_command();
+Command local_seed_command();
+Command version_command();
+Command completion_command();
+Command help_command();
+
+}  // namespace aurora::cli

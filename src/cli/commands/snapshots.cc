@@ -1,0 +1,110 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "aws/rds.h"
+#include "base/dates.h"
+#include "base/text.h"
+#include "cli/commands/commands.h"
+#include "cli/operations.h"
+#include "cli/pipeline_config.h"
+#include "cli/table.h"
+
+namespace aurora::cli {
+namespace {
+
+struct SnapshotsOptions {
+  std::string cluster;
+  std::string region;
+  bool json = false;
+};
+
+void bind_snapshots(Binder& binder, SnapshotsOptions& options) {
+  binder.option("--cluster", "CLUSTER", options.cluster,
+                "Of this cluster (default: the configured source cluster)");
+  binder.option("--source-region", "REGION", options.region,
+                "In this Region (default: the configured source Region)");
+  binder.flag("--json", options.json, "One snapshot a line");
+}
+
+Json as_json(const aws::ClusterSnapshot& snapshot) {
+  Json json{{"snapshot", snapshot.identifier},
+            {"arn", snapshot.arn},
+            {"cluster", snapshot.cluster_identifier},
+            {"status", snapshot.status},
+            {"type", snapshot.type},
+            {"engine", snapshot.engine},
+            {"engine_version", snapshot.engine_version},
+            {"allocated_storage_gib", snapshot.allocated_storage_gib},
+            {"encrypted", snapshot.encrypted},
+            {"percent_progress", snapshot.percent_progress}};
+  if (!snapshot.kms_key_id.empty()) json["kms_key_id"] = snapshot.kms_key_id;
+  if (snapshot.created) json["created"] = format_iso_seconds(*snapshot.created);
+  return json;
+}
+
+std::string status_cell(const aws::ClusterSnapshot& snapshot, const Style& style) {
+  if (snapshot.status == "available") return style.green(snapshot.status);
+  if (snapshot.status == "failed") return style.red(snapshot.status);
+  return style.cyan(fmt::format("{} {} %", snapshot.status, snapshot.percent_progress));
+}
+
+std::string table_text(const std::vector<aws::ClusterSnapshot>& snapshots, TimePoint now,
+                       const Style& style) {
+  Table table({{"SNAPSHOT"},
+               {"AGE"},
+               {"STATUS"},
+               {"TYPE"},
+               {"ENGINE"},
+               {"STORAGE", Table::Align::kRight},
+               {"ENCRYPTION"}});
+  for (const aws::ClusterSnapshot& snapshot : snapshots)
+    table.add({snapshot.identifier, snapshot.created ? age_text(*snapshot.created, now) : "",
+               status_cell(snapshot, style), snapshot.type, snapshot.engine + " " + snapshot.engine_version,
+               fmt::format("{} GiB", snapshot.allocated_storage_gib),
+               snapshot.encrypted ? (snapshot.kms_key_id.empty() ? "yes" : snapshot.kms_key_id) : "none"});
+  return table.text(style);
+}
+
+ExitCode run_snapshots(Context& context, const SnapshotsOptions& options) {
+  World world = open_world(context);
+  const Json config =
+      options.cluster.empty() || options.region.empty() ? read_pipeline_config(world) : Json::object();
+  const std::string cluster =
+      options.cluster.empty() ? string_or(config, "source_cluster_id", "") : options.cluster;
+  const std::string region =
+      options.region.empty() ? string_or(config, "source_region", "us-east-1") : options.region;
+  if (cluster.empty())
+    throw Error(
+        "UsageError", fmt::format("no source cluster is configured in {}", world.names.config_parameter()),
+        world.local
+            ? fmt::format("Give --cluster, or make the demo's world: {}", command_line(context, "local seed"))
+            : "Give --cluster.");
+  aws::Rds rds(*world.api, region);
+  std::vector<aws::ClusterSnapshot> snapshots = rds.snapshots_of(cluster);
+  std::stable_sort(snapshots.begin(), snapshots.end(),
+                   [](const auto& a, const auto& b) { return a.created > b.created; });
+  if (options.json) {
+    for (const auto& snapshot : snapshots) context.terminal.out(dump_json(as_json(snapshot)) + "\n");
+    return ExitCode::kDone;
+  }
+  if (snapshots.empty())
+    context.terminal.err(fmt::format("Cluster {} has no snapshots in {}.\n", cluster, region));
+  else
+    context.terminal.out(table_text(snapshots, context.clock.now(), Style(context.terminal.out_traits())));
+  return ExitCode::kDone;
+}
+
+}  // namespace
+
+Command snapshots_command() {
+  return make_command<SnapshotsOptions>(
+      {.path = "snapshots",
+       .summary = "List the source cluster's snapshots, the newest first",
+       .description = "",
+       .examples = {{"{} snapshots", "of the configured source cluster"},
+                    {"{} snapshots --cluster orders --source-region eu-central-1", "of any cluster"}}},
+      bind_snapshots, run_snapshots);
+}
+
+}  // namespace aurora::cli

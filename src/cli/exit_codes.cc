@@ -1,0 +1,100 @@
+#include "cli/exit_codes.h"
+
+#include <fmt/format.h>
+
+#include <map>
+
+namespace aurora::cli {
+namespace {
+
+// Names come from three places: this program, the steps' named errors, and the services' codes.
+const std::map<std::string_view, ExitCode>& codes_by_name() {
+  static const std::map<std::string_view, ExitCode> kCodes{
+      {"UsageError", ExitCode::kBadInput},
+      {"InvalidInput", ExitCode::kBadInput},
+      {"InvalidJson", ExitCode::kBadInput},
+      {"InvalidUrl", ExitCode::kBadInput},
+      {"InvalidParameter", ExitCode::kBadInput},
+      {"InvalidExecutionInput", ExitCode::kBadInput},
+      {"ValidationException", ExitCode::kBadInput},
+
+      {"ConnectionRefused", ExitCode::kUnreachable},
+      {"HostNotFound", ExitCode::kUnreachable},
+      {"ConnectTimeout", ExitCode::kUnreachable},
+      {"Timeout", ExitCode::kUnreachable},
+      {"ConnectionClosed", ExitCode::kUnreachable},
+      {"ConnectionError", ExitCode::kUnreachable},
+      {"TlsError", ExitCode::kUnreachable},
+      {"EndpointNotRunning", ExitCode::kUnreachable},
+      {"EndpointNotStarted", ExitCode::kUnreachable},
+      {"DatabaseUnavailable", ExitCode::kUnreachable},
+      {"CredentialsNotFound", ExitCode::kUnreachable},
+      {"RegionNotFound", ExitCode::kUnreachable},
+      {"UnrecognizedClientException", ExitCode::kUnreachable},
+      {"InvalidClientTokenId", ExitCode::kUnreachable},
+      {"InvalidSignatureException", ExitCode::kUnreachable},
+      {"SignatureDoesNotMatch", ExitCode::kUnreachable},
+      {"ExpiredToken", ExitCode::kUnreachable},
+      {"ExpiredTokenException", ExitCode::kUnreachable},
+      {"AccessDenied", ExitCode::kUnreachable},
+      {"AccessDeniedException", ExitCode::kUnreachable},
+
+      {"OperationNotFound", ExitCode::kNotFound},
+      {"SnapshotNotFound", ExitCode::kNotFound},
+      {"SourceClusterNotFound", ExitCode::kNotFound},
+      {"SecretNotFound", ExitCode::kNotFound},
+      {"FieldNotFound", ExitCode::kNotFound},
+      {"PipelineNotFound", ExitCode::kNotFound},
+      {"DBClusterSnapshotNotFoundFault", ExitCode::kNotFound},
+      {"DBClusterNotFoundFault", ExitCode::kNotFound},
+      {"ExecutionDoesNotExist", ExitCode::kNotFound},
+      {"StateMachineDoesNotExist", ExitCode::kNotFound},
+      {"ResourceNotFoundException", ExitCode::kNotFound},
+      {"ParameterNotFound", ExitCode::kNotFound},
+
+      {"Cancelled", ExitCode::kDetached},
+
+      {"ExecutionAlreadyExists", ExitCode::kRefused},
+      {"AlreadyRunning", ExitCode::kRefused},
+      {"AlreadyFinished", ExitCode::kRefused},
+      {"NotConfirmed", ExitCode::kRefused},
+      {"NotOurs", ExitCode::kRefused},
+      {"PortInUse", ExitCode::kRefused},
+      {"TargetExists", ExitCode::kRefused},
+      {"TargetProtected", ExitCode::kRefused},
+      {"TargetLocked", ExitCode::kRefused},
+  };
+  return kCodes;
+}
+
+}  // namespace
+
+const std::vector<ExitCodeRow>& exit_code_table() {
+  static const std::vector<ExitCodeRow> kTable{
+      {ExitCode::kDone, "done; for run and watch: the restore succeeded"},
+      {ExitCode::kFailed, "the restore, or what the command did, failed"},
+      {ExitCode::kBadInput, "bad input or usage; nothing was started"},
+      {ExitCode::kUnreachable,
+       "the endpoint, AWS or a database is not reachable, or refuses the credentials"},
+      {ExitCode::kNotFound, "not found: the operation, snapshot, secret or pipeline"},
+      {ExitCode::kDetached, "interrupted; what was started goes on"},
+      {ExitCode::kRefused,
+       "refused as things stand: already running or finished, port in use, target exists, "
+       "not confirmed"},
+  };
+  return kTable;
+}
+
+ExitCode exit_code_of_error(std::string_view error_name) {
+  const auto found = codes_by_name().find(error_name);
+  return found == codes_by_name().end() ? ExitCode::kFailed : found->second;
+}
+
+std::string exit_codes_text() {
+  std::string text;
+  for (const ExitCodeRow& row : exit_code_table())
+    text += fmt::format("  {}  {}\n", static_cast<int>(row.code), row.meaning);
+  return text;
+}
+
+}  // namespace aurora::cli

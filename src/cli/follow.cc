@@ -1,0 +1,123 @@
+#include "cli/follow.h"
+
+namespace aurora::cli {
+namespace {
+
+constexpr auto kPollLocal = std::chrono::milliseconds(100);
+constexpr auto kPollAws = std::chrono::milliseconds(2000);
+constexpr auto kTick = std::chrono::milliseconds(100);
+// An endpoint that was killed is back within seconds; a network that is away longer is worth a message.
+constexpr auto kGiveUpAfter = std::chrono::seconds(60);
+
+class Follower {
+ public:
+  Follower(Context& context, World& world, const std::string& operation_id, FollowObserver& observer)
+      : context_(context),
+        operations_(world),
+        operation_id_(operation_id),
+        execution_arn_(world.names.execution_arn(operation_id)),
+        poll_every_(world.local ? kPollLocal : kPollAws),
+        observer_(observer) {}
+
+  FollowResult run() {
+    TimePoint next_poll = context_.clock.now();
+    for (;;) {
+      if (context_.clock.now() >= next_poll) {
+        poll_or_bear();
+        next_poll = context_.clock.now() + poll_every_;
+      }
+      if (result_.story.outcome() != Story::Outcome::kRunning) return finish();
+      observer_.tick(result_.story.steps().empty() ? nullptr : &result_.story.steps().back(),
+                     progress_of(result_.state));
+      if (!context_.clock.sleep_until(std::min(next_poll, context_.clock.now() + kTick),
+                                      context_.interrupted)) {
+        result_.detached = true;
+        return std::move(result_);
+      }
+    }
+  }
+
+ private:
+  void poll() {
+    for (const Json& event : operations_.events(execution_arn_, result_.story.last_event_id())) {
+      result_.story.add(event);
+      report();
+    }
+    if (auto state = operations_.state(operation_id_)) result_.state = std::move(*state);
+  }
+
+  // The execution lives in the endpoint or on AWS, so that a connection which breaks is no reason to
+  // give it up.
+  void poll_or_bear() {
+    try {
+      poll();
+      if (silent_since_) observer_.notice("The endpoint answers again.");
+      silent_since_.reset();
+    } catch (const aws::Unreachable& error) {
+      const TimePoint now = context_.clock.now();
+      if (!silent_since_) {
+        silent_since_ = now;
+        observer_.notice(error.message() +
+                         "; trying again, the restore itself does not depend on this command.");
+      } else if (now - *silent_since_ > kGiveUpAfter) {
+        throw;
+      }
+    }
+  }
+
+  // Tells the observer of each step once when it started and once when it is certain to be over: when
+  // the next one started, or the execution ended.
+  void report() {
+    const std::vector<Step>& steps = result_.story.steps();
+    const bool ended = result_.story.outcome() != Story::Outcome::kRunning;
+    while (finished_ < steps.size() && (finished_ + 1 < steps.size() || ended)) {
+      announce(steps, finished_);
+      observer_.step_finished(steps[finished_++]);
+    }
+    if (!steps.empty()) announce(steps, steps.size() - 1);
+  }
+
+  void announce(const std::vector<Step>& steps, std::size_t index) {
+    if (index < started_) return;
+    observer_.step_started(steps[index]);
+    started_ = index + 1;
+  }
+
+  FollowResult finish() {
+    if (auto state = operations_.state(operation_id_)) result_.state = std::move(*state);
+    return std::move(result_);
+  }
+
+  Context& context_;
+  Operations operations_;
+  const std::string operation_id_;
+  const std::string execution_arn_;
+  const Duration poll_every_;
+  FollowObserver& observer_;
+  FollowResult result_;
+  std::size_t started_ = 0;
+  std::size_t finished_ = 0;
+  std::optional<TimePoint> silent_since_;
+};
+
+}  // namespace
+
+Progress progress_of(const Json& state) {
+  const Json& from = member_or_null(state, "progress");
+  Progress progress;
+  progress.step = string_or(from, "step", "");
+  progress.message = string_or(from, "message", "");
+  if (const Json& percent = member_or_null(from, "percent"); percent.is_number())
+    progress.percent = percent.get<double>();
+  if (const Json& remaining = member_or_null(from, "remaining_seconds"); remaining.is_number())
+    progress.remaining =
+        std::chrono::duration_cast<Duration>(std::chrono::duration<double>(remaining.get<double>()));
+  return progress;
+}
+
+FollowResult follow(Context& context, World& world, const std::string& operation_id,
+                    FollowObserver& observer) {
+  return Follower(context, world, operation_id, observer).run();
+}
+
+}  // namespace aurora::cli

@@ -1,0 +1,34 @@
+#include "cli/lambda_call.h"
+
+#include <fmt/format.h>
+
+namespace aurora::cli {
+namespace {
+
+// The error object of a function: errorType and errorMessage as Lambda defines them, hint as ours adds.
+[[noreturn]] void throw_function_error(const Json& error) {
+  throw Error(string_or(error, "errorType", "FunctionError"),
+              string_or(error, "errorMessage", dump_json(error)), string_or(error, "hint", ""));
+}
+
+}  // namespace
+
+Json invoke_step(World& world, const std::string& step, const Json& payload) {
+  const std::string function = world.names.function(step);
+  Json answer;
+  try {
+    answer = world.api->call("lambda", world.region(), "Invoke",
+                             {{"FunctionName", function}, {"Payload", dump_json(payload)}});
+  } catch (const aws::ServiceError& error) {
+    if (!error.is("ResourceNotFoundException")) throw;
+    throw Error(
+        "PipelineNotFound", fmt::format("function {} is not there in {}", function, world.region()),
+        "Is the pipeline of that environment deployed in that Region? --env and --region choose them.");
+  }
+  const std::string text = string_or(answer, "Payload", "");
+  Json result = text.empty() ? Json(nullptr) : parse_json(text, "the answer of " + function);
+  if (!string_or(answer, "FunctionError", "").empty()) throw_function_error(result);
+  return result;
+}
+
+}  // namespace aurora::cli

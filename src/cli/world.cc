@@ -1,0 +1,75 @@
+#include "cli/world.h"
+
+#include <fmt/format.h>
+
+#include "cli/local_endpoint.h"
+#include "cli/style.h"
+
+namespace aurora::cli {
+namespace {
+
+World open_local(Context& context) {
+  const LocalEndpoint endpoint = locate_endpoint(context);
+  World world;
+  world.local = true;
+  world.endpoint_url = endpoint.url;
+  world.names = local_names();
+  if (!context.globals.region.empty()) world.names.region = context.globals.region;
+  ApiConnection connection = context.connect_api({.endpoint_url = endpoint.url,
+                                                  .region = world.names.region,
+                                                  .local = true,
+                                                  .debug = context.globals.debug});
+  world.api = std::move(connection.api);
+  return world;
+}
+
+World open_aws(Context& context, const std::string& environment) {
+  ApiConnection connection = context.connect_api({.endpoint_url = context.globals.endpoint_url,
+                                                  .region = context.globals.region,
+                                                  .local = false,
+                                                  .debug = context.globals.debug});
+  if (connection.region.empty())
+    throw Error("RegionNotFound", fmt::format("environment {} needs a Region and none is set", environment),
+                "Give --region (the Region the pipeline is deployed in), or set AWS_REGION.");
+  World world;
+  world.names.environment = environment;
+  world.names.region = connection.region;
+  world.api = std::move(connection.api);
+  const Json identity = world.api->call("sts", world.names.region, "GetCallerIdentity", Json::object());
+  world.names.account = string_or(identity, "Account", "");
+  return world;
+}
+
+}  // namespace
+
+std::string chosen_environment(const Context& context) {
+  if (!context.globals.environment.empty()) return context.globals.environment;
+  const auto variable = context.variable("ENVIRONMENT");
+  return variable && !variable->empty() ? *variable : kLocalEnvironment;
+}
+
+World open_world(Context& context) {
+  const std::string environment = chosen_environment(context);
+  return environment == kLocalEnvironment ? open_local(context) : open_aws(context, environment);
+}
+
+World open_world_starting_endpoint(Context& context) {
+  if (chosen_environment(context) == kLocalEnvironment) ensure_endpoint(context);
+  return open_world(context);
+}
+
+std::string command_line(const Context& context, std::string_view arguments) {
+  std::string line = shell_quote(context.program);
+  const auto add = [&](std::string_view option, const std::string& value) {
+    if (!value.empty()) line += fmt::format(" {} {}", option, shell_quote(value));
+  };
+  const GlobalOptions& globals = context.globals;
+  add("--env", globals.environment);
+  add("--region", globals.region);
+  add("--endpoint-url", globals.endpoint_url);
+  add("--data", globals.data);
+  if (globals.port != 0) add("--port", std::to_string(globals.port));
+  return fmt::format("{} {}", line, arguments);
+}
+
+}  // namespace aurora::cli
