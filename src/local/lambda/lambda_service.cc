@@ -1,0 +1,296 @@
+#include "local/lambda/lambda_service.h"
+
+#include "base/dates.h"
+#include "base/ids.h"
+#include "base/text.h"
+
+namespace aurora::local {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t kEventPayloadBytesMax = 1024 * 1024;
+constexpr char kRole[] = "arn:aws:iam::123456789012:role/aurora-restore-lambda";
+
+#if defined(__aarch64__)
+constexpr char kArchitecture[] = "arm64";
+#else
+constexpr char kArchitecture[] = "x86_64";
+#endif
+
+std::string event_of(const Call& call, bool asynchronous) {
+  std::string payload = text_or(call, "Payload");
+  const std::size_t limit = asynchronous ? kEventPayloadBytesMax : kSyncPayloadBytesMax;
+  if (payload.size() > limit) {
+    throw aws::ServiceError(
+        "RequestTooLargeException",
+        fmt::format("Request must be smaller than {} bytes for the InvokeFunction operation", limit), 413);
+  }
+  if (payload.empty()) return "{}";
+  if (!Json::accept(payload)) {
+    throw aws::ServiceError("InvalidRequestContentException",
+                            "Could not parse request body into json: the payload is not valid JSON", 400);
+  }
+  return payload;
+}
+
+std::string lambda_time(TimePoint when) {
+  return replace_all(format_iso_millis(when), "Z", "+0000");
+}
+
+}  // namespace
+
+LambdaService::LambdaService(const std::filesystem::path& directory, Clock& clock, LambdaOptions options,
+                             LogSink log)
+    : clock_(clock),
+      options_(std::move(options)),
+      log_(std::move(log)),
+      code_(clock),
+      database_(open_store(directory, "lambda", {Documents::schema("changes"), Documents::schema("tags")})),
+      changes_(database_, "changes"),
+      tags_(database_, "tags"),
+      events_(directory, clock, options_.events) {}
+
+LambdaService::~LambdaService() {
+  stop();
+}
+
+void LambdaService::define(FunctionSpec spec) {
+  const std::lock_guard lock(mutex_);
+  FunctionSettings settings = initial_settings(spec);
+  settings.revision = new_uuid();
+  settings.last_modified = lambda_time(clock_.now());
+  if (const auto changed = changes_.get(spec.region, spec.name))
+    settings = settings_from_json(*changed, settings);
+  const auto key = std::make_pair(spec.region, spec.name);
+  Instance::Surroundings surroundings{&spawner_, &clock_, log_, options_.init_timeout};
+  auto pool =
+      std::make_shared<InstancePool>(std::move(spec), std::move(surroundings), options_.instances_max);
+  functions_.insert_or_assign(key, Function{std::move(settings), std::move(pool)});
+}
+
+void LambdaService::start() {
+  events_.start([this](const QueuedEvent& event) { return run_event(event); });
+  keeper_ = std::jthread([this](const std::stop_token& stop) { end_idle(stop); });
+}
+
+void LambdaService::stop() {
+  keeper_.request_stop();
+  std::vector<std::shared_ptr<InstancePool>> pools;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [key, function] : functions_) pools.push_back(function.pool);
+  }
+  // First the processes, so that the workers of the queue do not wait for them.
+  for (const auto& pool : pools) pool->stop();
+  events_.stop();
+  if (keeper_.joinable()) keeper_.join();
+}
+
+Json LambdaService::handle(const Call& call) {
+  static const Handlers<LambdaService> kHandlers{
+      {"Invoke", &LambdaService::invoke},
+      {"ListFunctions", &LambdaService::list_functions},
+      {"GetFunction", &LambdaService::get_function},
+      {"GetFunctionConfiguration", &LambdaService::get_function_configuration},
+      {"UpdateFunctionConfiguration", &LambdaService::update_function_configuration},
+      {"ListTags", &LambdaService::list_tags},
+      {"TagResource", &LambdaService::tag_resource},
+      {"UntagResource", &LambdaService::untag_resource},
+  };
+  return dispatch(*this, kHandlers, call);
+}
+
+std::pair<std::string, LambdaService::Function> LambdaService::find(const Call& call, const char* member) {
+  const std::string name = resolve_function_name(call, required(call, member), text_or(call, "Qualifier"));
+  const std::lock_guard lock(mutex_);
+  const auto found = functions_.find({call.region, name});
+  if (found == functions_.end()) {
+    throw aws::ServiceError("ResourceNotFoundException",
+                            fmt::format("Function not found: {}", function_arn(call.region, name)), 404);
+  }
+  return {name, found->second};
+}
+
+Json LambdaService::invoke(const Call& call) {
+  const auto [name, function] = find(call);
+  const std::string type = text_or(call, "InvocationType", "RequestResponse");
+  const std::string payload = event_of(call, type == "Event");
+  if (type == "DryRun") return {{"StatusCode", 204}, {"Payload", ""}};
+  const std::string request_id = call.request_id.empty() ? new_uuid() : call.request_id;
+  if (type == "Event") {
+    events_.push({.region = call.region, .function = name, .request_id = request_id, .payload = payload});
+    return {{"StatusCode", 202}, {"Payload", ""}};
+  }
+  if (type != "RequestResponse") {
+    throw invalid_parameter(call,
+                            fmt::format("'{}' is no InvocationType: Event, RequestResponse or DryRun", type));
+  }
+  const InvocationOutcome outcome = function.pool->invoke(function.settings, request_id, payload);
+  Json output{{"StatusCode", 200}, {"ExecutedVersion", kLatest}, {"Payload", outcome.payload}};
+  if (outcome.kind == InvocationOutcome::Kind::kFailed) output["FunctionError"] = "Unhandled";
+  if (text_or(call, "LogType") == "Tail") output["LogResult"] = base64_encode(outcome.log_tail);
+  return output;
+}
+
+EventQueue::Verdict LambdaService::run_event(const QueuedEvent& event) {
+  Function function;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = functions_.find({event.region, event.function});
+    if (found == functions_.end()) return EventQueue::Verdict::kDone;  // no longer defined
+    function = found->second;
+  }
+  try {
+    const auto outcome = function.pool->invoke(function.settings, event.request_id, event.payload);
+    return outcome.kind == InvocationOutcome::Kind::kAnswered ? EventQueue::Verdict::kDone
+                                                              : EventQueue::Verdict::kFailed;
+  } catch (const aws::ServiceError& error) {
+    return error.status() == 429 ? EventQueue::Verdict::kThrottled : EventQueue::Verdict::kKeep;
+  }
+}
+
+Json LambdaService::list_functions(const Call& call) {
+  std::vector<Function> here;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [key, function] : functions_) {
+      if (key.first == call.region) here.push_back(function);
+    }
+  }
+  const auto [page, token] = take_page(call, {"MaxItems", "Marker", 50, 50}, std::move(here),
+                                       [](const Function& function) { return function.pool->spec().name; });
+  Json list = Json::array();
+  for (const Function& function : page) list.push_back(configuration(function));
+  Json output{{"Functions", std::move(list)}};
+  if (!token.empty()) output["NextMarker"] = token;
+  return output;
+}
+
+Json LambdaService::get_function(const Call& call) {
+  const auto [name, function] = find(call);
+  Json output{
+      {"Configuration", configuration(function)},
+      {"Code", {{"RepositoryType", "S3"}, {"Location", code_.link(endpoint_of(call), call.region, name)}}}};
+  const std::lock_guard lock(mutex_);
+  const Json tags = tags_.get(call.region, name).value_or(Json::object());
+  if (!tags.empty()) output["Tags"] = tags;
+  return output;
+}
+
+Json LambdaService::get_function_configuration(const Call& call) {
+  return configuration(find(call).second);
+}
+
+Json LambdaService::update_function_configuration(const Call& call) {
+  const std::string name = find(call).first;
+  Function updated;
+  {
+    const std::lock_guard lock(mutex_);
+    Function& function = functions_.at({call.region, name});
+    const std::string revision = text_or(call, "RevisionId", function.settings.revision);
+    if (revision != function.settings.revision) {
+      throw aws::ServiceError("PreconditionFailedException",
+                              "The Revision Id provided does not match the latest Revision Id. Call the "
+                              "GetFunction/GetAlias API to retrieve the latest Revision Id",
+                              412);
+    }
+    FunctionSettings settings = updated_settings(call, function.settings);
+    settings.revision = new_uuid();
+    settings.last_modified = lambda_time(clock_.now());
+    changes_.put(call.region, name, settings_to_json(settings));
+    function.settings = std::move(settings);
+    updated = function;
+  }
+  return configuration(updated);
+}
+
+Json LambdaService::list_tags(const Call& call) {
+  const std::string name = find(call, "Resource").first;
+  const std::lock_guard lock(mutex_);
+  return {{"Tags", tags_.get(call.region, name).value_or(Json::object())}};
+}
+
+Json LambdaService::tag_resource(const Call& call) {
+  const std::string name = find(call, "Resource").first;
+  const std::lock_guard lock(mutex_);
+  Json tags = tags_.get(call.region, name).value_or(Json::object());
+  for (const auto& [key, value] : member_or_null(call.input, "Tags").items()) tags[key] = value;
+  tags_.put(call.region, name, tags);
+  return Json::object();
+}
+
+Json LambdaService::untag_resource(const Call& call) {
+  const std::string name = find(call, "Resource").first;
+  const std::lock_guard lock(mutex_);
+  Json tags = tags_.get(call.region, name).value_or(Json::object());
+  remove_tags(tags, member_or_null(call.input, "TagKeys"));
+  tags_.put(call.region, name, tags);
+  return Json::object();
+}
+
+Json LambdaService::configuration(const Function& function) {
+  const FunctionSpec& spec = function.pool->spec();
+  const FunctionSettings& settings = function.settings;
+  const auto package = code_.package(spec.executable);
+  Json output{{"FunctionName", spec.name},
+              {"FunctionArn", function_arn(spec.region, spec.name)},
+              {"Runtime", "provided.al2023"},
+              {"Role", kRole},
+              {"Handler", settings.handler},
+              {"CodeSize", package->zip.size()},
+              {"Description", settings.description},
+              {"Timeout", settings.timeout.count()},
+              {"MemorySize", settings.memory_mb},
+              {"LastModified", settings.last_modified},
+              {"CodeSha256", package->sha256},
+              {"Version", kLatest},
+              {"TracingConfig", {{"Mode", "PassThrough"}}},
+              {"RevisionId", settings.revision},
+              {"State", "Active"},
+              {"LastUpdateStatus", "Successful"},
+              {"PackageType", "Zip"},
+              {"Architectures", {kArchitecture}},
+              {"EphemeralStorage", {{"Size", 512}}},
+              {"LoggingConfig", {{"LogFormat", "Text"}, {"LogGroup", "/aws/lambda/" + spec.name}}}};
+  if (!settings.environment.empty()) output["Environment"] = {{"Variables", settings.environment}};
+  return output;
+}
+
+void LambdaService::end_idle(const std::stop_token& stop) {
+  const Duration interval = std::max<Duration>(10ms, Duration(options_.idle_max) / 4);
+  while (clock_.sleep_for(interval, stop)) {
+    std::vector<std::shared_ptr<InstancePool>> pools;
+    {
+      const std::lock_guard lock(mutex_);
+      for (const auto& [key, function] : functions_) pools.push_back(function.pool);
+    }
+    for (const auto& pool : pools) pool->end_idle_since(clock_.monotonic() - options_.idle_max);
+  }
+}
+
+std::string LambdaService::endpoint_of(const Call& call) const {
+  const auto host = call.http == nullptr ? std::nullopt : call.http->headers.get("Host");
+  return host ? "http://" + *host : options_.endpoint_url;
+}
+
+std::optional<http::Response> LambdaService::serve_code(const http::Request& request) {
+  const auto access = code_.check(request);
+  if (!access) return std::nullopt;
+  if (!access->granted) return access->refusal;
+  std::filesystem::path executable;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = functions_.find({access->granted->region, access->granted->function});
+    if (found == functions_.end()) return http::Response{404, {}, ""};
+    executable = found->second.pool->spec().executable;
+  }
+  const auto package = code_.package(executable);
+  return http::Response{
+      200,
+      {{"Content-Type", "application/zip"},
+       {"Content-Disposition", fmt::format("attachment; filename=\"{}.zip\"", access->granted->function)}},
+      package->zip};
+}
+
+}  // namespace aurora::local

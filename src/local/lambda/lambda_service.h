@@ -1,0 +1,79 @@
+// AWS Lambda on the local endpoint: functions are real processes of an executable that speaks the Runtime
+// API, kept warm, restarted when they die.
+#pragma once
+#include <map>
+#include <memory>
+#include <mutex>
+
+#include "local/documents.h"
+#include "local/lambda/code.h"
+#include "local/lambda/events.h"
+#include "local/lambda/pool.h"
+#include "local/service_support.h"
+#include "local/store.h"
+
+namespace aurora::local {
+
+struct LambdaOptions {
+  // Where Code.Location points, for calls that carry no Host of their own.
+  std::string endpoint_url = "http://127.0.0.1:4566";
+  std::size_t instances_max = 20;  // of each function, and so its concurrent invocations
+  std::chrono::milliseconds init_timeout{10000};
+  std::chrono::milliseconds idle_max{300000};
+  EventQueue::Options events{};
+};
+
+class LambdaService final : public Service {
+ public:
+  LambdaService(const std::filesystem::path& directory, Clock& clock, LambdaOptions options, LogSink log);
+  ~LambdaService() override;
+
+  // Makes the function known; what callers changed of an earlier definition stays changed. Call it before
+  // start().
+  void define(FunctionSpec spec);
+
+  Json handle(const Call& call) override;
+  void start() override;
+  void stop() override;
+
+  // The answer to a request for a link that GetFunction gave; nothing for any other path. Such requests are
+  // not signed: the link itself is the permission.
+  std::optional<http::Response> serve_code(const http::Request& request);
+
+ private:
+  struct Function {
+    FunctionSettings settings;
+    std::shared_ptr<InstancePool> pool;
+  };
+
+  Json invoke(const Call& call);
+  Json list_functions(const Call& call);
+  Json get_function(const Call& call);
+  Json get_function_configuration(const Call& call);
+  Json update_function_configuration(const Call& call);
+  Json list_tags(const Call& call);
+  Json tag_resource(const Call& call);
+  Json untag_resource(const Call& call);
+
+  // The function that the call names by `member`; throws ResourceNotFoundException.
+  std::pair<std::string, Function> find(const Call& call, const char* member = "FunctionName");
+  Json configuration(const Function& function);
+  EventQueue::Verdict run_event(const QueuedEvent& event);
+  void end_idle(const std::stop_token& stop);
+  std::string endpoint_of(const Call& call) const;
+
+  Clock& clock_;
+  const LambdaOptions options_;
+  const LogSink log_;
+  ProcessSpawner spawner_;
+  FunctionCode code_;
+  std::mutex mutex_;
+  SQLite::Database database_;
+  Documents changes_;
+  Documents tags_;
+  std::map<std::pair<std::string, std::string>, Function> functions_;  // by Region and name
+  EventQueue events_;
+  std::jthread keeper_;
+};
+
+}  // namespace aurora::local
