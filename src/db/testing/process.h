@@ -17,7 +17,7 @@ struct Account {
 Account postgres_account();
 
 // Starts `arguments` (the first is the program) as `account`, with both outputs appended to `log`. The
-// program is ended when this process ends, whichever way.
+// program is ended when the calling thread ends, whichever way: call it from the main thread.
 pid_t start_program(const std::vector<std::string>& arguments, const Account& account,
                     const std::filesystem::path& log);
 

@@ -201,17 +201,5 @@ TEST(SessionLoss, AServerThatGoesAwayIsUnavailable) {
   EXPECT_NO_THROW(NativeConnector().connect(server.master())->query("SELECT 1"));
 }
 
-TEST(SessionEngines, MySqlIsRefusedByName) {
-  try {
-    NativeConnector().connect({.engine = Engine::kMySql, .host = "x", .user = "y"});
-    FAIL();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.name(), "EngineNotSupported");
-  }
-  EXPECT_EQ(engine_of("aurora-postgresql"), Engine::kPostgreSql);
-  EXPECT_EQ(engine_of("aurora-mysql"), Engine::kMySql);
-  EXPECT_EQ(engine_of("postgres"), std::nullopt);
-}
-
 }  // namespace
 }  // namespace aurora::db
