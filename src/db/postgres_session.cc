@@ -42,8 +42,11 @@ const char* ssl_mode(ConnectOptions::Tls tls) {
   return "verify-full";
 }
 
+// A path where nothing can be, which libpq takes for a file that the user does not have.
+constexpr char kNoFile[] = "/dev/null/none";
+
 // Keywords and values for libpq, each value apart, so that no value can bring a keyword of its own.
-// libpq reads the environment (PGHOST, PGSSLMODE …) and ~/.pgpass only for what is missing here.
+// libpq takes what is missing here from the environment (PGSSLMODE …) and from files in the home folder.
 class Keywords {
  public:
   explicit Keywords(const ConnectOptions& options) {
@@ -54,10 +57,12 @@ class Keywords {
     add("dbname", c_text(options.database, "the database name"));
     add("application_name", c_text(options.application_name, "the application name"));
     add("sslmode", ssl_mode(options.tls));
-    if (options.tls == ConnectOptions::Tls::kVerifyFull)
-      add("sslrootcert", c_text(options.ca_file, "the certificate file's name"));
+    const bool verify = options.tls == ConnectOptions::Tls::kVerifyFull;
+    add("sslrootcert", verify ? c_text(options.ca_file, "the certificate file's name") : kNoFile);
+    // Else certificates in ~/.postgresql, or a home folder that is not readable, would make a preferred TLS
+    // fail, and the session go on without it.
+    for (const char* file : {"sslcert", "sslkey", "sslcrl", "passfile"}) add(file, kNoFile);
     add("gssencmode", "disable");
-    add("passfile", "/dev/null");
     add("client_encoding", "UTF8");
     add("target_session_attrs", "any");
     // A server that vanishes (failover, network) must not hold a statement for ever.

@@ -2,7 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/clock.h"
+#include <cstdlib>
+#include <filesystem>
+
+#include "base/files.h"
+#include "base/ids.h"
 #include "db/session.h"
 #include "db/testing/postgres_server.h"
 #include "db/testing/process.h"
@@ -94,6 +98,19 @@ TEST_F(SessionTest, NulCharactersAreRefusedRatherThanCut) {
 TEST_F(SessionTest, PreferredTlsIsUsedWhereTheServerHasIt) {
   const auto session = connect(server_->master());
   EXPECT_EQ(value(*session, "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"), "t");
+}
+
+// libpq would read these and fall back to no TLS, silently.
+TEST_F(SessionTest, FilesInTheHomeFolderDoNotMatter) {
+  const auto home = std::filesystem::temp_directory_path() / ("aurora-home-" + random_hex(8));
+  std::filesystem::create_directories(home / ".postgresql");
+  for (const char* file : {"postgresql.crt", "postgresql.key", "root.crt", "root.crl"})
+    write_file(home / ".postgresql" / file, "no certificate", 0600);
+  write_file(home / ".pgpass", "*:*:*:*:another-password", 0600);
+  setenv("HOME", home.c_str(), 1);
+  EXPECT_EQ(value(*connect(server_->master()), "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"),
+            "t");
+  std::filesystem::remove_all(home);
 }
 
 TEST_F(SessionTest, DisabledTlsIsNotUsed) {
