@@ -15,6 +15,8 @@ add_compile_options(
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual -Werror
   # GCC 12 reports these two falsely for inlined standard library code.
   -Wno-restrict -Wno-maybe-uninitialized
+  # And these where it optimises: std::string::insert.
+  $<$<CONFIG:Release>:-Wno-stringop-overflow> $<$<CONFIG:Release>:-Wno-array-bounds>
   # ccache can only cache users of a precompiled header with this.
   -fpch-preprocess
   -ffunction-sections -fdata-sections)
