@@ -14,7 +14,7 @@
 #include "base/ids.h"
 #include "http/beast_transport.h"
 #include "http/server.h"
-#include "http/test_listener.h"
+#include "http/testing/test_listener.h"
 
 namespace aurora::http {
 namespace {

@@ -38,7 +38,7 @@ class EventQueue {
 
   struct Options {
     // Before the second and the third attempt.
-    std::vector<std::chrono::seconds> retry_after{std::chrono::seconds(60), std::chrono::seconds(120)};
+    std::vector<std::chrono::milliseconds> retry_after{std::chrono::minutes(1), std::chrono::minutes(2)};
     std::chrono::milliseconds throttled_retry_after{200};
     int workers = 4;
   };
