@@ -11,8 +11,8 @@ namespace {
 const Json& item() {
   static const Json value = Json::parse(R"({
     "id": {"S": "op-1"}, "n": {"N": "10"}, "half": {"N": "0.5"}, "flag": {"BOOL": true}, "none": {"NULL": true},
-    "tags": {"SS": ["a", "b"]}, "primes": {"NS": ["2", "3"]}, "row": {"L": [{"S": "x"}, {"N": "7"}]},
-    "doc": {"M": {"inner": {"S": "deep"}, "row": {"L": [{"M": {"k": {"S": "v"}}}]}}}
+    "tags": {"SS": ["a", "b"]}, "primes": {"NS": ["2", "3"]}, "entries": {"L": [{"S": "x"}, {"N": "7"}]},
+    "doc": {"M": {"leaf": {"S": "deep"}, "entries": {"L": [{"M": {"k": {"S": "v"}}}]}}}
   })");
   return value;
 }
@@ -44,20 +44,20 @@ TEST(DynamoDbCondition, WhatIsMissingIsUnequalAndNeverEqual) {
 }
 
 TEST(DynamoDbCondition, FunctionsFollowPathsIntoDocuments) {
-  EXPECT_TRUE(holds("attribute_exists(doc.row[0].k)"));
-  EXPECT_TRUE(holds("attribute_not_exists(doc.row[1])"));
+  EXPECT_TRUE(holds("attribute_exists(doc.entries[0].k)"));
+  EXPECT_TRUE(holds("attribute_not_exists(doc.entries[1])"));
   EXPECT_FALSE(holds("attribute_exists(id.x)"));
-  EXPECT_TRUE(holds("attribute_type(doc.inner, :t)", R"({":t":{"S":"S"}})"));
+  EXPECT_TRUE(holds("attribute_type(doc.leaf, :t)", R"({":t":{"S":"S"}})"));
   EXPECT_FALSE(holds("attribute_type(absent, :t)", R"({":t":{"S":"S"}})"));
   EXPECT_TRUE(holds("begins_with(id, :p)", R"({":p":{"S":"op-"}})"));
   EXPECT_TRUE(holds("contains(id, :p)", R"({":p":{"S":"p-1"}})"));
   EXPECT_TRUE(holds("contains(tags, :p)", R"({":p":{"S":"b"}})"));
   EXPECT_TRUE(holds("contains(primes, :p)", R"({":p":{"N":"3.0"}})"));
   EXPECT_FALSE(holds("contains(primes, :p)", R"({":p":{"S":"3"}})"));
-  EXPECT_TRUE(holds("contains(row, :p)", R"({":p":{"N":"7"}})"));
+  EXPECT_TRUE(holds("contains(entries, :p)", R"({":p":{"N":"7"}})"));
   EXPECT_FALSE(holds("contains(n, :p)", R"({":p":{"N":"1"}})"));
   EXPECT_TRUE(holds("size(id) = :n", R"({":n":{"N":"4"}})"));
-  EXPECT_TRUE(holds("size(doc) = size(row)"));
+  EXPECT_TRUE(holds("size(doc) = size(entries)"));
   EXPECT_FALSE(holds("size(flag) >= :n", R"({":n":{"N":"0"}})"));
 }
 
