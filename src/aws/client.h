@@ -16,6 +16,9 @@
 
 namespace aurora::aws {
 
+// No answer of the service came.
+using Unreachable = http::TransportError;
+
 // The calling side of every service. Thread-safe. Input and output are JSON with the members of the
 // operation's model ("DBClusterIdentifier"); blobs are their raw bytes in a string; timestamps are ISO
 // 8601 text in UTC ("2026-11-21T06:20:51.123Z"); absent members are absent, never null.

@@ -1,0 +1,218 @@
+// The local endpoint: AWS's services on loopback, with real database servers behind its clusters. This file
+// only builds what is in src/local and puts the pipeline on top of it.
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+
+#include "base/dates.h"
+#include "base/files.h"
+#include "http/server.h"
+#include "local/pace.h"
+#include "local/router_api.h"
+#include "local/stack.h"
+#include "process_environment.h"
+#include "restore/provision.h"
+#include "restore/step.h"
+#include "version.h"
+
+namespace {
+
+using namespace aurora;
+namespace fs = std::filesystem;
+
+struct Options {
+  unsigned short port = 4566;
+  std::string data;
+  std::string pace;
+  std::string bootstrap;
+  std::string log_level = "INFO";
+};
+
+std::string default_data_directory() {
+  if (const auto given = process_environment("AURORA_LOCAL_DATA")) return *given;
+  if (::geteuid() == 0) return "/var/lib/aurora-restore";
+  const auto xdg = process_environment("XDG_DATA_HOME");
+  return (xdg ? *xdg : process_environment("HOME").value_or(".") + "/.local/share") + "/aurora-restore";
+}
+
+fs::path beside_this_executable(const char* name) {
+  return fs::read_symlink("/proc/self/exe").parent_path() / name;
+}
+
+// One endpoint a data directory; the kernel lets go of the lock however this process ends.
+class DirectoryLock {
+ public:
+  explicit DirectoryLock(const fs::path& directory) {
+    const fs::path path = directory / "lock";
+    descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (descriptor_ < 0) throw_file_error(path, "open", errno);
+    if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0)
+      throw Error("AlreadyRunning",
+                  fmt::format("another endpoint serves the data directory {}", directory.string()),
+                  "Stop it with `aurora-restore local stop`, or give another --data.");
+  }
+  DirectoryLock(const DirectoryLock&) = delete;
+  DirectoryLock& operator=(const DirectoryLock&) = delete;
+  ~DirectoryLock() { ::close(descriptor_); }
+
+ private:
+  int descriptor_ = -1;
+};
+
+void prepare_directory(const fs::path& directory) {
+  std::error_code error;
+  fs::create_directories(directory, error);
+  if (error)
+    throw Error("FileError",
+                fmt::format("cannot make the data directory {}: {}", directory.string(), error.message()),
+                "Give another with --data.");
+}
+
+// The variables of one function; what AWS sets by the template is set here.
+std::map<std::string, std::string> function_environment(const std::string& url, const local::Stack& stack,
+                                                        const restore::PipelineNames& names) {
+  std::map<std::string, std::string> variables{
+      {"ENVIRONMENT", names.environment},
+      {"REGION", names.region},
+      {"DB_CA_FILE", stack.ca_file().string()},
+      // Work takes milliseconds here that takes minutes there.
+      {"POLL_INTERVAL_SECONDS", "1"},
+      {"AWS_ENDPOINT_URL", url},
+      {"AWS_ACCESS_KEY_ID", local::kLocalAccessKeyId},
+      {"AWS_SECRET_ACCESS_KEY", local::kLocalSecretAccessKey},
+  };
+  for (const char* passed :
+       {"LOG_LEVEL", "POLL_INTERVAL_SECONDS", "DEFAULT_DB_INSTANCE_CLASS", "DEFAULT_SOURCE_REGION"})
+    if (const auto value = process_environment(passed)) variables[passed] = *value;
+  return variables;
+}
+
+int number_from_environment(const char* variable, int fallback, int least, int most) {
+  const auto text = process_environment(variable);
+  if (!text || text->empty()) return fallback;
+  const Json value = Json::parse(*text, nullptr, false);
+  if (!value.is_number_integer() || value.get<int>() < least || value.get<int>() > most)
+    throw Error("InvalidConfiguration", fmt::format("environment variable {} is \"{}\"", variable, *text),
+                fmt::format("Allowed is a whole number from {} to {}.", least, most));
+  return value.get<int>();
+}
+
+void define_functions(local::Stack& stack, const fs::path& bootstrap, const std::string& url,
+                      const restore::PipelineNames& names) {
+  const int timeout = number_from_environment("LAMBDA_TIMEOUT_SECONDS", 300, 1, 900);
+  const int memory = number_from_environment("LAMBDA_MEMORY_SIZE", 256, 128, 10240);
+  for (const restore::Step& step : restore::all_steps())
+    stack.lambda().define({.name = names.function(step.name),
+                           .region = names.region,
+                           .executable = bootstrap,
+                           .handler = std::string(step.name),
+                           .environment = function_environment(url, stack, names),
+                           .timeout = std::chrono::seconds(timeout),
+                           .memory_mb = memory,
+                           .description = std::string(step.summary)});
+}
+
+int wait_for_end() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  int signal = 0;
+  sigwait(&signals, &signal);
+  return signal;
+}
+
+// Threads inherit the mask: only wait_for_end() sees these signals.
+void block_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
+void serve(const Options& options) {
+  const fs::path data = fs::absolute(options.data);
+  prepare_directory(data);
+  const DirectoryLock lock(data);
+  const fs::path bootstrap =
+      options.bootstrap.empty() ? beside_this_executable("bootstrap") : fs::path(options.bootstrap);
+  if (!fs::exists(bootstrap))
+    throw Error("FileError", fmt::format("there is no function executable {}", bootstrap.string()),
+                "Build it (target bootstrap), or name it with --bootstrap.");
+
+  SystemClock clock;
+  const Log log(clock, parse_log_level(options.log_level).value_or(LogLevel::kInfo), Log::standard_error());
+  // The port is taken first, so that a port in use is known before anything else begins; requests wait
+  // until the services are there.
+  local::Gate gate;
+  http::Server server({.port = options.port}, [&](const http::Request& request, std::stop_token stop) {
+    return gate.handle(request, std::move(stop));
+  });
+  const std::string url = fmt::format("http://127.0.0.1:{}", server.port());
+  local::Stack stack({.data = data, .url = url, .version = kVersion, .pace = local::parse_pace(options.pace)},
+                     clock, log);
+  const restore::PipelineNames names;
+  define_functions(stack, bootstrap, url, names);
+  gate.open(stack.endpoint());
+  local::RouterApi api(stack.endpoint());
+  restore::provision(api, names, restore::definition_options(process_environment));
+  stack.start();
+  const fs::path entry = data / "endpoint.json";
+  write_file(entry, dump_json_pretty({{"pid", ::getpid()},
+                                      {"port", server.port()},
+                                      {"url", url},
+                                      {"version", kVersion},
+                                      {"started_at", format_iso_seconds(clock.now())}}) +
+                        "\n");
+  log.info("Serving", {{"url", url}, {"data", data.string()}, {"pid", ::getpid()}});
+  wait_for_end();
+  log.info("Stopping");
+  stack.stop();
+  server.stop();
+  fs::remove(entry);
+  log.info("Stopped");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  options.data = default_data_directory();
+  CLI::App app(
+      "The AWS-compatible endpoint of aurora-restore, on loopback only. Clusters are real database servers.\n"
+      "Usually started by `aurora-restore local start`; in the foreground until SIGINT or SIGTERM.",
+      "aurora-local");
+  app.add_option("--port", options.port, "Port on 127.0.0.1; 0 lets the kernel choose")
+      ->capture_default_str();
+  app.add_option("--data", options.data, "Where everything is kept")->capture_default_str();
+  app.add_option(
+      "--pace", options.pace,
+      "How long RDS's work takes at least: copy=90s,restore=10m. Kinds: create, instance, snapshot, copy, "
+      "restore, modify, remove");
+  app.add_option("--bootstrap", options.bootstrap,
+                 "The functions' executable; the one beside this one by default");
+  app.add_option("--log-level", options.log_level, "DEBUG, INFO, WARNING or ERROR")
+      ->check([](const std::string& name) {
+        return parse_log_level(name) ? std::string() : "allowed are DEBUG, INFO, WARNING and ERROR";
+      });
+  app.set_version_flag("--version", std::string(kVersion));
+  CLI11_PARSE(app, argc, argv);
+  block_signals();
+  try {
+    serve(options);
+    return 0;
+  } catch (const Error& error) {
+    fmt::print(stderr, "aurora-local: {}: {}\n", error.name(), error.message());
+    if (!error.hint().empty()) fmt::print(stderr, "  {}\n", error.hint());
+    return error.name() == "PortInUse" || error.name() == "AlreadyRunning" ? 6 : 3;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "aurora-local: {}\n", error.what());
+    return 3;
+  }
+}
