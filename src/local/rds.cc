@@ -1,0 +1,265 @@
+#include "local/rds.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <future>
+
+#include "base/dates.h"
+#include "base/digest.h"
+#include "base/text.h"
+#include "local/rds/actions.h"
+#include "local/rds/clusters.h"
+#include "local/rds/instances.h"
+#include "local/rds/snapshots.h"
+#include "local/service_support.h"
+#include "local/store.h"
+
+namespace aurora::local {
+namespace {
+
+constexpr std::chrono::milliseconds kNaturalPatience{800};
+
+// The status of the one resource that a Describe named; nothing when it named none, or a lasting one.
+bool awaits_change(const Json& answer) {
+  for (const char* list : {"DBClusters", "DBInstances", "DBClusterSnapshots"}) {
+    const Json& items = member_or_null(answer, list);
+    if (items.size() != 1) continue;
+    const std::string status = string_or(items[0], "Status", string_or(items[0], "DBInstanceStatus", ""));
+    return rds::is_transitional(status);
+  }
+  return false;
+}
+
+bool names_one_resource(const Call& call) {
+  static const std::map<std::string_view, const char*> members = {
+      {"DescribeDBClusters", "DBClusterIdentifier"},
+      {"DescribeDBInstances", "DBInstanceIdentifier"},
+      {"DescribeDBClusterSnapshots", "DBClusterSnapshotIdentifier"}};
+  const auto found = members.find(call.operation);
+  return found != members.end() && call.input.contains(found->second);
+}
+
+// RDS's own key has a fixed ARN per Region where KMS does not know one.
+std::string own_key_arn(const std::string& region) {
+  const std::string hex = hex_encode(sha256("aws/rds in " + region));
+  return make_arn("kms", region,
+                  fmt::format("key/{}-{}-4{}-a{}-{}", hex.substr(0, 8), hex.substr(8, 4), hex.substr(12, 3),
+                              hex.substr(15, 3), hex.substr(18, 12)));
+}
+
+aws::ServiceError no_such_key(const std::string& key) {
+  return {"KMSKeyNotAccessibleFault",
+          fmt::format(
+              "The specified KMS key [{}] does not exist, is not enabled or you do not have permissions to "
+              "access it.",
+              key)};
+}
+
+}  // namespace
+
+RdsService::RdsService(RdsOptions options, engines::Engines engines, Clock& clock, Log log, Router* router)
+    : options_(std::move(options)),
+      root_(options_.directory / "rds"),
+      engines_(std::move(engines)),
+      clock_(clock),
+      log_(std::move(log)),
+      router_(router),
+      records_(open_store(options_.directory, "rds", rds::Records::migrations())),
+      worker_(environment(), mutex_, log_, [this] { changed_.notify_all(); }),
+      queue_(clock_, worker_, options_.threads) {
+  for (rds::Job& job : records_.jobs()) queue_.add(std::move(job));
+}
+
+RdsService::~RdsService() {
+  stop();
+}
+
+rds::Environment RdsService::environment() {
+  return {records_, queue_, engines_, clock_, options_.pace, root_};
+}
+
+Json RdsService::handle(const Call& call) {
+  const rds::Handler handler = rds::find_action(call.operation);
+  if (!handler) throw unknown_operation(call);
+  try {
+    if (names_one_resource(call) && patience() > std::chrono::milliseconds::zero())
+      return run_patiently(handler, call);
+    // Before the lock: KMS is another service.
+    const std::string key = kms_key_for(call);
+    return run(handler, call, key);
+  } catch (const SQLite::Exception& failure) {
+    const Error error = store_error(failure, "the RDS store");
+    log_.error("the RDS store refused a request", {{"operation", call.operation}, {"error", error.what()}});
+    throw aws::ServiceError("InternalFailure", error.message() + " " + error.hint(), 500);
+  }
+}
+
+Json RdsService::run(rds::Handler handler, const Call& call, const std::string& kms_key) {
+  Json answer;
+  rds::Context context{environment(), call.region, call.input, kms_key, {}, {}};
+  {
+    const std::lock_guard lock(mutex_);
+    WriteTransaction transaction(records_.database());
+    answer = handler(context);
+    transaction.commit();
+  }
+  for (const std::int64_t job : context.cancelled) queue_.cancel(job);
+  for (rds::Job& job : context.jobs) queue_.add(std::move(job));
+  if (!context.jobs.empty() || !context.cancelled.empty()) changed_.notify_all();
+  return answer;
+}
+
+// Looks again after every change of the records, until the status has changed or patience has run out.
+Json RdsService::run_patiently(rds::Handler handler, const Call& call) {
+  rds::Context context{environment(), call.region, call.input, {}, {}, {}};
+  std::unique_lock lock(mutex_);
+  Json answer = handler(context);
+  const Json first = answer;
+  const auto status_changed = [&] {
+    answer = handler(context);
+    return !awaits_change(answer);
+  };
+  if (awaits_change(answer)) changed_.wait_for(lock, call.stop, patience(), status_changed);
+  return answer;
+}
+
+std::chrono::milliseconds RdsService::patience() const {
+  if (options_.patience) return *options_.patience;
+  return options_.pace.natural() ? kNaturalPatience : std::chrono::milliseconds::zero();
+}
+
+// The ARN of the key that the request names, or of RDS's own where a new cluster is to be encrypted with none
+// named. Empty when no key is meant.
+std::string RdsService::kms_key_for(const Call& call) const {
+  const std::string named = string_or(call.input, "KmsKeyId", "");
+  const bool new_cluster = call.operation == "CreateDBCluster";
+  if (named.empty() && !(new_cluster && bool_or(call.input, "StorageEncrypted", false))) return {};
+  if (!named.empty() && new_cluster && !bool_or(call.input, "StorageEncrypted", true))
+    throw aws::ServiceError("InvalidParameterCombination",
+                            "KmsKeyId cannot be given when StorageEncrypted is false.");
+  const std::string wanted = named.empty() ? "alias/aws/rds" : named;
+  if (wanted.starts_with("arn:") && arn_part(wanted, 3) != call.region) throw no_such_key(wanted);
+  const auto taken_for_granted = [&] {
+    if (wanted.ends_with("alias/aws/rds")) return own_key_arn(call.region);
+    if (wanted.starts_with("arn:")) return wanted;
+    return make_arn("kms", call.region, wanted.starts_with("alias/") ? wanted : "key/" + wanted);
+  };
+  if (!router_ || wanted.ends_with("alias/aws/rds")) return taken_for_granted();
+  try {
+    Call question = call;
+    question.service = "kms";
+    question.operation = "DescribeKey";
+    question.input = {{"KeyId", wanted}};
+    question.http = nullptr;
+    const Json answer = router_->call(question);
+    const Json& key = answer.at("KeyMetadata");
+    if (string_or(key, "KeyState", "") != "Enabled") throw no_such_key(wanted);
+    return key.at("Arn").get<std::string>();
+  } catch (const aws::ServiceError&) {
+    throw no_such_key(wanted);
+  }
+}
+
+void RdsService::start() {
+  if (std::exchange(started_, true)) return;
+  start_servers();
+  queue_.start();
+}
+
+void RdsService::stop() {
+  queue_.stop();
+  if (std::exchange(started_, false)) stop_servers();
+}
+
+// All at once, since each takes its own time to recover. One that does not come up is reported and does not
+// keep the others from serving.
+void RdsService::start_servers() {
+  std::vector<rds::Resource> clusters;
+  {
+    const std::lock_guard lock(mutex_);
+    rds::Environment all = environment();
+    for (rds::Resource& cluster : records_.list_everywhere(rds::Kind::kCluster))
+      if (rds::status_of(cluster) != "deleting" && rds::serves(all, cluster)) clusters.push_back(cluster);
+  }
+  std::vector<std::future<void>> starts;
+  for (const rds::Resource& cluster : clusters)
+    starts.push_back(std::async(std::launch::async, [this, &cluster] {
+      try {
+        worker_.ensure_server(cluster, {});
+      } catch (const std::exception& error) {
+        log_.error("the server of a cluster did not start",
+                   {{"region", cluster.region}, {"cluster", cluster.id}, {"error", error.what()}});
+      }
+    }));
+  for (std::future<void>& one : starts) one.get();
+}
+
+void RdsService::stop_servers() {
+  std::vector<std::future<void>> stops;
+  for (const rds::Resource& cluster : records_.list_everywhere(rds::Kind::kCluster)) {
+    const auto engine = engines_.find(cluster.body.at("Engine").get<std::string>());
+    if (engine == engines_.end()) continue;
+    const std::filesystem::path directory = rds::directory_of(environment(), cluster);
+    stops.push_back(std::async(std::launch::async, [this, directory, &carrier = *engine->second] {
+      try {
+        carrier.stop(directory);
+      } catch (const std::exception& error) {
+        log_.error("the server of a cluster did not stop",
+                   {{"directory", directory.string()}, {"error", error.what()}});
+      }
+    }));
+  }
+  for (std::future<void>& one : stops) one.get();
+}
+
+std::optional<TimePoint> RdsService::run_due() {
+  return queue_.run_due();
+}
+
+bool RdsService::wait_idle(std::chrono::milliseconds timeout) {
+  std::unique_lock lock(mutex_);
+  // The last job leaves the queue just after its change is told, so the look is repeated often.
+  for (auto left = timeout; left.count() > 0; left -= std::chrono::milliseconds(5)) {
+    if (queue_.idle()) return true;
+    changed_.wait_for(lock, std::stop_token(), std::chrono::milliseconds(5), [] { return false; });
+  }
+  return queue_.idle();
+}
+
+std::string RdsService::take_automated_snapshot(const std::string& region, const std::string& cluster) {
+  const std::string name =
+      fmt::format("rds:{}-{}", to_lower(cluster), format_strftime(clock_.now(), "%Y-%m-%d-%H-%M"));
+  Call call;
+  call.region = region;
+  call.input = {{"DBClusterIdentifier", cluster}, {"Name", name}};
+  run(
+      [](rds::Context& context) -> Json {
+        const rds::Resource of =
+            rds::need(context, rds::Kind::kCluster, rds::required(context, "DBClusterIdentifier"));
+        rds::order_snapshot(context, of, rds::required(context, "Name"), "automated");
+        return Json::object();
+      },
+      call, {});
+  return name;
+}
+
+std::string RdsService::share_from_account(const std::string& region, const std::string& snapshot,
+                                           const std::string& account) {
+  const std::lock_guard lock(mutex_);
+  auto found = records_.find(rds::Kind::kSnapshot, region, to_lower(snapshot));
+  if (!found) throw Error("NotFound", "there is no snapshot " + snapshot);
+  found->internal["owner"] = account;
+  found->internal["restore"] = {kAccountId};
+  found->body["DBClusterSnapshotArn"] = rds::arn_of(rds::Kind::kSnapshot, region, found->id, account);
+  records_.put(*found);
+  return found->body["DBClusterSnapshotArn"].get<std::string>();
+}
+
+std::uint64_t RdsService::snapshot_bytes(const std::string& region, const std::string& snapshot) {
+  const std::lock_guard lock(mutex_);
+  const auto found = records_.find(rds::Kind::kSnapshot, region, to_lower(snapshot));
+  return found ? found->internal.value("bytes", std::uint64_t{0}) : 0;
+}
+
+}  // namespace aurora::local

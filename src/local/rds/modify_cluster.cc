@@ -1,0 +1,117 @@
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "local/rds/addresses.h"
+#include "local/rds/cluster_settings.h"
+#include "local/rds/clusters.h"
+#include "local/rds/groups.h"
+
+namespace aurora::local::rds {
+namespace {
+
+// What a change needs the server for, and the status that the cluster has meanwhile.
+struct Change {
+  Json details = Json::object();
+  std::string status = "modifying";
+};
+
+void change_password(Context& context, const Resource& cluster, engines::Engine& engine, Change& change) {
+  if (!has(context, "MasterUserPassword")) return;
+  const std::string password = required(context, "MasterUserPassword");
+  check_master_password(password);
+  change.details["verifier"] = engine.password_verifier(Secret(password));
+  change.details["user"] = string_or(cluster.body, "MasterUsername", "");
+  change.status = "resetting-master-credentials";
+}
+
+void change_parameter_group(Context& context, Resource& cluster) {
+  if (!has(context, "DBClusterParameterGroupName")) return;
+  const EngineVersion* version =
+      find_version(string_or(cluster.body, "Engine", ""), string_or(cluster.body, "EngineVersion", ""));
+  AURORA_INVARIANT(version);
+  const std::string group = parameter_group_for(context, Kind::kClusterParameterGroup,
+                                                "DBClusterParameterGroupName", version->family)
+                                .id;
+  if (group == string_or(cluster.body, "DBClusterParameterGroup", "")) return;
+  cluster.body["DBClusterParameterGroup"] = group;
+  for (Json& member : cluster.body["DBClusterMembers"])
+    member["DBClusterParameterGroupStatus"] = "pending-reboot";
+}
+
+void change_version(Context& context, const Resource& cluster, Change& change) {
+  if (!has(context, "EngineVersion")) return;
+  const std::string current = string_or(cluster.body, "EngineVersion", "");
+  const EngineVersion& wanted = version_for(context, string_or(cluster.body, "Engine", ""), current);
+  if (wanted.version == current) return;
+  if (compare_versions(wanted.version, current) < 0 ||
+      wanted.family != std::string_view(find_version(wanted.engine, current)->family))
+    throw invalid_combination(
+        fmt::format("Cannot find upgrade path from {} to {}.", current, wanted.version));
+  change.details["version"] = wanted.version;
+  change.status = "upgrading";
+}
+
+void change_place(Context& context, Resource& cluster, engines::Engine& engine, Change& change) {
+  const std::int64_t old_port = cluster.body.at("Port").get<std::int64_t>();
+  const std::int64_t port = number_in(context, "Port", 1150, 65535, old_port);
+  std::string id = cluster.id;
+  if (has(context, "NewDBClusterIdentifier")) {
+    id = checked_identifier(required(context, "NewDBClusterIdentifier"), "NewDBClusterIdentifier");
+    for (const Resource& other : context.records.list(Kind::kCluster, context.region))
+      if (other.resource != cluster.resource &&
+          (other.id == id || string_or(other.internal, "next_id", "") == id))
+        throw already_exists(Kind::kCluster, id);
+  }
+  if (id == cluster.id && port == old_port) return;
+  if (!bool_or(context.input, "ApplyImmediately", false)) {
+    // The maintenance window does not come at the endpoint: what waits for it is shown, until somebody asks
+    // for it at once.
+    if (id != cluster.id) cluster.body["PendingModifiedValues"]["DBClusterIdentifier"] = id;
+    return;
+  }
+  change.details["port"] = port;
+  change.details["id"] = id;
+  cluster.internal["next_id"] = id;
+  cluster.internal["next_address"] =
+      free_address(context, engine, id, static_cast<unsigned short>(port), cluster.resource);
+  if (id != cluster.id) change.status = "renaming";
+}
+
+void check_modifiable(const Context& context, const Resource& cluster) {
+  const std::string& status = status_of(cluster);
+  // Protection is a property of the record and may be lifted in any state but deletion.
+  const bool protection_only = context.input.size() <= 3 && has(context, "DeletionProtection") &&
+                               !has(context, "NewDBClusterIdentifier") && !has(context, "MasterUserPassword");
+  if (status == "available" || (protection_only && status != "deleting")) return;
+  throw invalid_state(Kind::kCluster,
+                      fmt::format("DB cluster is not available for modification with status {}", status));
+}
+
+}  // namespace
+
+Json modify_db_cluster(Context& context) {
+  Resource cluster = need(context, Kind::kCluster, required(context, "DBClusterIdentifier"));
+  check_modifiable(context, cluster);
+  if (bool_or(context.input, "RotateMasterUserPassword", false))
+    throw invalid_combination("The master password of this cluster is not managed in Secrets Manager.");
+  engines::Engine& engine = engine_for(context, string_or(cluster.body, "Engine", ""),
+                                       string_or(cluster.body, "EngineVersion", ""));
+  apply_settings(context, cluster.body);
+  Change change;
+  change_parameter_group(context, cluster);
+  change_version(context, cluster, change);
+  change_password(context, cluster, engine, change);
+  change_place(context, cluster, engine, change);
+  if (!change.details.empty()) {
+    status_of(cluster) = change.status;
+    cluster.internal["job"] = enqueue(context, {.work = "ModifyCluster",
+                                                .resource = cluster.resource,
+                                                .holds = {cluster.resource},
+                                                .details = change.details,
+                                                .minimum = context.pace.modify});
+  }
+  context.records.put(cluster);
+  return {{"DBCluster", shown_cluster(context, cluster)}};
+}
+
+}  // namespace aurora::local::rds

@@ -1,0 +1,171 @@
+#include <fmt/format.h>
+
+#include "local/rds/clusters.h"
+#include "local/rds/instances.h"
+#include "local/rds/work.h"
+
+namespace aurora::local::rds {
+
+Json Worker::create_cluster(const Job& job, JobControl& control) {
+  const Subject subject = subject_of(job.resource);
+  const engines::NewCluster cluster{
+      .version = subject.server.version,
+      .master_user = subject.cluster.body.at("MasterUsername").get<std::string>(),
+      .verifier = job.details.at("verifier").get<std::string>(),
+      .database = string_or(subject.cluster.body, "DatabaseName", "")};
+  subject.engine->create(subject.directory, cluster, control.stop());
+  return {{"bytes", subject.engine->size_bytes(subject.directory)}};
+}
+
+Json Worker::restore_cluster(const Job& job, JobControl& control) {
+  const Subject subject = subject_of(job.resource);
+  const Resource snapshot = need(job.details.at("snapshot").get<std::string>());
+  subject.engine->restore(
+      directory_of(environment_, snapshot), subject.directory,
+      [&](std::uint64_t done, std::uint64_t total) { control.report(done, total); }, control.stop());
+  return {{"bytes", subject.engine->size_bytes(subject.directory)}};
+}
+
+void Worker::cluster_created(const Job& job, Resource& cluster, const Json& result) {
+  status_of(cluster) = "available";
+  cluster.internal.erase("restored");
+  set_size(cluster, result.at("bytes").get<std::uint64_t>());
+  environment_.records.put(cluster);
+  const bool restored = job.work == "RestoreCluster";
+  add_event(environment_, cluster, restored ? "DB cluster restored from a snapshot" : "DB cluster created",
+            {"creation"});
+}
+
+// The order matters to a repetition: the password needs the server where it is, and setting it twice is
+// harmless.
+Json Worker::modify_cluster(const Job& job, JobControl& control) {
+  Subject subject = subject_of(job.resource);
+  const auto held = hold_cluster(subject.cluster);
+  if (job.details.contains("verifier"))
+    subject.engine->set_password(subject.directory, subject.server, string_or(job.details, "user", ""),
+                                 string_or(job.details, "verifier", ""));
+  if (!job.details.contains("id")) return Json::object();
+  subject.server.address = string_or(subject.cluster.internal, "next_address", subject.server.address);
+  subject.server.port = static_cast<unsigned short>(job.details.at("port").get<int>());
+  bool up = false;
+  {
+    const std::lock_guard lock(mutex_);
+    up = serves(environment_, subject.cluster);
+  }
+  if (up) subject.engine->start(subject.directory, subject.server, control.stop());
+  return Json::object();
+}
+
+void Worker::rename_cluster(Resource& cluster, const std::string& id) {
+  const std::string old_id = cluster.id;
+  cluster.id = id;
+  cluster.body["DBClusterIdentifier"] = id;
+  cluster.body["DBClusterArn"] = arn_of(Kind::kCluster, cluster.region, id);
+  cluster.body.erase("PendingModifiedValues");
+  add_event(environment_, cluster, fmt::format("Renamed cluster from {} to {}", old_id, id),
+            {"configuration change"});
+}
+
+void Worker::cluster_modified(const Job& job, Resource& cluster, const Json&) {
+  status_of(cluster) = "available";
+  if (job.details.contains("verifier"))
+    add_event(environment_, cluster, "The DB cluster's master credentials were reset",
+              {"configuration change"});
+  if (job.details.contains("version")) cluster.body["EngineVersion"] = job.details.at("version");
+  if (job.details.contains("id")) {
+    cluster.body["Port"] = job.details.at("port");
+    cluster.internal["address"] = cluster.internal.at("next_address");
+    cluster.internal.erase("next_id");
+    cluster.internal.erase("next_address");
+    const std::string id = job.details.at("id").get<std::string>();
+    if (id != cluster.id) rename_cluster(cluster, id);
+  }
+  environment_.records.put(cluster);
+}
+
+Json Worker::delete_cluster(const Job& job, JobControl&) {
+  const Subject subject = subject_of(job.resource);
+  if (job.details.contains("final_snapshot")) {
+    // Nothing is removed before the final snapshot is there.
+    const Resource snapshot = need(job.details.at("final_snapshot").get<std::string>());
+    if (status_of(snapshot) != "available")
+      throw Error("EngineFailed", fmt::format("the final snapshot {} was not made", snapshot.id));
+  }
+  const auto held = hold_cluster(subject.cluster);
+  subject.engine->remove(subject.directory);
+  return Json::object();
+}
+
+void Worker::cluster_deleted(const Job&, Resource& cluster, const Json&) {
+  add_event(environment_, cluster, "DB cluster deleted", {"deletion"});
+  environment_.records.erase(cluster.resource);
+}
+
+Json Worker::start_cluster(const Job& job, JobControl& control) {
+  const Subject subject = subject_of(job.resource);
+  if (subject.cluster.body.at("DBClusterMembers").empty()) return Json::object();
+  const auto held = hold_cluster(subject.cluster);
+  subject.engine->start(subject.directory, subject.server, control.stop());
+  return Json::object();
+}
+
+void Worker::cluster_started(const Job&, Resource& cluster, const Json&) {
+  status_of(cluster) = "available";
+  cluster.internal.erase("stopped");
+  set_member_statuses(environment_, cluster, "available");
+  environment_.records.put(cluster);
+  add_event(environment_, cluster, "DB cluster started", {"notification"});
+}
+
+Json Worker::stop_cluster(const Job& job, JobControl&) {
+  const Subject subject = subject_of(job.resource);
+  const auto held = hold_cluster(subject.cluster);
+  subject.engine->stop(subject.directory);
+  return Json::object();
+}
+
+void Worker::cluster_stopped(const Job&, Resource& cluster, const Json&) {
+  status_of(cluster) = "stopped";
+  cluster.internal["stopped"] = true;
+  set_member_statuses(environment_, cluster, "stopped");
+  environment_.records.put(cluster);
+  add_event(environment_, cluster, "DB cluster stopped", {"notification"});
+}
+
+Json Worker::reboot_cluster(const Job& job, JobControl& control) {
+  const Subject subject = subject_of(job.resource);
+  if (!subject.cluster.body.at("DBClusterMembers").empty()) restart(subject, control.stop());
+  return Json::object();
+}
+
+void Worker::cluster_rebooted(const Job&, Resource& cluster, const Json&) {
+  status_of(cluster) = "available";
+  for (Json& member : cluster.body["DBClusterMembers"]) member["DBClusterParameterGroupStatus"] = "in-sync";
+  set_member_statuses(environment_, cluster, "available");
+  environment_.records.put(cluster);
+  add_event(environment_, cluster, "DB cluster restarted", {"availability"});
+}
+
+Json Worker::no_work(const Job&, JobControl&) {
+  return Json::object();
+}
+
+void Worker::failed_over(const Job& job, Resource& cluster, const Json&) {
+  status_of(cluster) = "available";
+  const std::string target = job.details.at("target").get<std::string>();
+  promote(cluster, target);
+  environment_.records.put(cluster);
+  add_event(environment_, cluster, fmt::format("Completed failover to DB instance: {}", target),
+            {"failover"});
+}
+
+Json Worker::reload_parameters(const Job& job, JobControl&) {
+  const Subject subject = subject_of(job.resource);
+  const auto held = hold_cluster(subject.cluster);
+  if (subject.engine->running(subject.directory)) subject.engine->reload(subject.directory, subject.server);
+  return Json::object();
+}
+
+void Worker::parameters_reloaded(const Job&, Resource&, const Json&) {}
+
+}  // namespace aurora::local::rds
