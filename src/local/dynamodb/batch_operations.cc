@@ -134,6 +134,8 @@ Json batch_write_item(Context& context, const Call& call) {
       const Change change = evaluate_write(context.store, write);
       apply_write(context.store, write, change);
       capacity += write_capacity(table, change.before, change.after);
+      Json metrics = collection_metrics(call.input, write);
+      if (!metrics.is_null()) answer["ItemCollectionMetrics"][name].push_back(std::move(metrics));
     }
     add_capacity(answer, call, table, capacity);
   }

@@ -18,20 +18,21 @@ std::optional<std::size_t> size_of(const Json& value) {
   return std::nullopt;
 }
 
-// The operand's value in `item`; nothing when it is not there.
-std::optional<Json> resolve(const Operand& operand, const Json& item) {
+// The operand's value in `item`, or null when it is not there. A size is kept in `size`.
+const Json* resolve(const Operand& operand, const Json& item, Json& size) {
   const Json* value = operand.is_path() ? find_path(item, operand.path()) : &operand.value();
-  if (value == nullptr) return std::nullopt;
-  if (!operand.size) return *value;
-  const auto size = size_of(*value);
-  if (!size) return std::nullopt;
-  return number_value(static_cast<std::int64_t>(*size));
+  if (value == nullptr || !operand.size) return value;
+  const auto count = size_of(*value);
+  if (!count) return nullptr;
+  size = number_value(static_cast<std::int64_t>(*count));
+  return &size;
 }
 
-bool compare(Condition::Kind kind, const std::optional<Json>& left, const std::optional<Json>& right) {
-  if (kind == Condition::Kind::kEqual) return left && right && equal_values(*left, *right);
-  if (kind == Condition::Kind::kNotEqual) return !left || !right || !equal_values(*left, *right);
-  if (!left || !right) return false;
+bool compare(Condition::Kind kind, const Json* left, const Json* right) {
+  const bool both = left != nullptr && right != nullptr;
+  if (kind == Condition::Kind::kEqual) return both && equal_values(*left, *right);
+  if (kind == Condition::Kind::kNotEqual) return !both || !equal_values(*left, *right);
+  if (!both) return false;
   const auto order = compare_values(*left, *right);
   if (!order) return false;
   switch (kind) {
@@ -72,26 +73,30 @@ bool contains(const Json& value, const Json& wanted) {
 }
 
 bool matches_operands(const Condition& condition, const Json& item) {
-  std::vector<std::optional<Json>> values;
-  for (const auto& operand : condition.operands) values.push_back(resolve(operand, item));
+  std::vector<Json> sizes(condition.operands.size());
+  std::vector<const Json*> values;
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    values.push_back(resolve(condition.operands[i], item, sizes[i]));
+  }
+  const bool both = values.size() > 1 && values[0] != nullptr && values[1] != nullptr;
   using Kind = Condition::Kind;
   switch (condition.kind) {
     case Kind::kAttributeExists:
-      return values[0].has_value();
+      return values[0] != nullptr;
     case Kind::kAttributeNotExists:
-      return !values[0];
+      return values[0] == nullptr;
     case Kind::kAttributeType:
-      return values[0] && content_of(*values[1]) == Json(type_of(*values[0]));
+      return both && content_of(*values[1]).get_ref<const std::string&>() == type_of(*values[0]);
     case Kind::kBeginsWith:
-      return values[0] && values[1] && begins_with(*values[0], *values[1]);
+      return both && begins_with(*values[0], *values[1]);
     case Kind::kContains:
-      return values[0] && values[1] && contains(*values[0], *values[1]);
+      return both && contains(*values[0], *values[1]);
     case Kind::kBetween:
       return compare(Kind::kGreaterOrEqual, values[0], values[1]) &&
              compare(Kind::kLessOrEqual, values[0], values[2]);
     case Kind::kIn:
       return std::any_of(values.begin() + 1, values.end(),
-                         [&](const auto& value) { return compare(Kind::kEqual, values[0], value); });
+                         [&](const Json* value) { return compare(Kind::kEqual, values[0], value); });
     default:
       return compare(condition.kind, values[0], values[1]);
   }

@@ -42,16 +42,6 @@ void add_if_present(Json& answer, const char* member, Json value) {
   if (!value.is_null()) answer[member] = std::move(value);
 }
 
-// Sizes of all items with the same hash key matter only where local indexes share their partition.
-void add_collection_metrics(Json& answer, const Json& input, const Write& write) {
-  if (string_or(input, "ReturnItemCollectionMetrics", "NONE") != "SIZE") return;
-  const auto& indexes = write.table.indexes;
-  if (std::all_of(indexes.begin(), indexes.end(), [](const Index& index) { return index.global; })) return;
-  const auto& hash = write.table.keys.hash;
-  answer["ItemCollectionMetrics"] = {{"ItemCollectionKey", {{hash, write.subject[hash]}}},
-                                     {"SizeEstimateRangeGB", {0.0, 1.0}}};
-}
-
 Json write_item(Context& context, const Call& call, Write::Kind kind) {
   check_return_values(call.input, kind);
   WriteTransaction transaction(context.store.database());
@@ -63,7 +53,7 @@ Json write_item(Context& context, const Call& call, Write::Kind kind) {
   add_if_present(
       answer, "ConsumedCapacity",
       consumed_capacity(call.input, write.table, write_capacity(write.table, change.before, change.after)));
-  add_collection_metrics(answer, call.input, write);
+  add_if_present(answer, "ItemCollectionMetrics", collection_metrics(call.input, write));
   transaction.commit();
   return answer;
 }

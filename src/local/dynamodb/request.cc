@@ -153,4 +153,14 @@ void apply_write(Store& store, const Write& write, const Change& change) {
   }
 }
 
+Json collection_metrics(const Json& input, const Write& write) {
+  if (string_or(input, "ReturnItemCollectionMetrics", "NONE") != "SIZE") return nullptr;
+  const auto& indexes = write.table.indexes;
+  const bool none =
+      std::all_of(indexes.begin(), indexes.end(), [](const Index& index) { return index.global; });
+  if (none || write.kind == Write::Kind::kCheck) return nullptr;
+  const auto& hash = write.table.keys.hash;
+  return {{"ItemCollectionKey", {{hash, write.subject[hash]}}}, {"SizeEstimateRangeGB", {0.0, 1.0}}};
+}
+
 }  // namespace aurora::local::dynamodb

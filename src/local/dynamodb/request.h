@@ -44,4 +44,8 @@ struct Change {
 Change evaluate_write(Store& store, const Write& write);
 void apply_write(Store& store, const Write& write, const Change& change);
 
+// What ReturnItemCollectionMetrics asks for; null when it does not, or where no local index makes the items
+// of one hash key share a partition.
+Json collection_metrics(const Json& input, const Write& write);
+
 }  // namespace aurora::local::dynamodb

@@ -110,6 +110,9 @@ void set_billing_mode(Context& context, Json& definition, const std::string& mod
   definition["BillingMode"] = mode;
   if (mode == "PAY_PER_REQUEST") {
     definition.erase("ProvisionedThroughput");
+    if (definition.contains("GlobalSecondaryIndexes")) {
+      for (auto& index : definition["GlobalSecondaryIndexes"]) index.erase("ProvisionedThroughput");
+    }
     definition["BillingModeChangedAt"] = format_iso_millis(context.clock.now());
   }
 }
@@ -172,7 +175,8 @@ bool erase_index(Json& indexes, std::string_view name) {
 }
 
 void create_index(const Json& create, Json& definition) {
-  check_index(create, definition["AttributeDefinitions"]);
+  check_global_index(create, definition["AttributeDefinitions"],
+                     string_or(definition, "BillingMode", "PROVISIONED"));
   const auto name = string_or(create, "IndexName", "");
   const Table table = Table::from_definition(0, "", definition);
   const bool taken = std::any_of(table.indexes.begin(), table.indexes.end(),

@@ -131,6 +131,12 @@ void check_index_names(const Json& indexes, std::set<std::string>& seen) {
   }
 }
 
+void check_index(const Json& index, const Json& definitions) {
+  check_name(string_or(index, "IndexName", ""), "IndexName");
+  check_key_schema(member_or_null(index, "KeySchema"), definitions);
+  check_projection(member_or_null(index, "Projection"));
+}
+
 void check_local_indexes(const Json& input) {
   const auto& indexes = member_or_null(input, "LocalSecondaryIndexes");
   if (indexes.is_null()) return;
@@ -163,19 +169,7 @@ void check_global_indexes(const Json& input, std::string_view billing_mode) {
   const auto& indexes = member_or_null(input, "GlobalSecondaryIndexes");
   if (indexes.is_null()) return;
   if (indexes.empty()) throw invalid_parameter("List of GlobalSecondaryIndexes is empty");
-  for (const auto& index : indexes) {
-    check_index(index, input["AttributeDefinitions"]);
-    const bool has_throughput = !member_or_null(index, "ProvisionedThroughput").is_null();
-    const auto name = string_or(index, "IndexName", "");
-    if (billing_mode == "PAY_PER_REQUEST" && has_throughput) {
-      throw invalid_parameter(fmt::format(
-          "ProvisionedThroughput should not be specified for index: {} when BillingMode is PAY_PER_REQUEST",
-          name));
-    }
-    if (billing_mode == "PROVISIONED" && !has_throughput) {
-      throw invalid_parameter(fmt::format("ProvisionedThroughput must be specified for index: {}", name));
-    }
-  }
+  for (const auto& index : indexes) check_global_index(index, input["AttributeDefinitions"], billing_mode);
   if (indexes.size() > kGlobalIndexesMax) {
     throw invalid_parameter("GlobalSecondaryIndex count exceeds the per-table limit of 20");
   }
@@ -198,10 +192,18 @@ std::string table_name_of(const Json& input, std::string_view member) {
   return name;
 }
 
-void check_index(const Json& index, const Json& definitions) {
-  check_name(string_or(index, "IndexName", ""), "IndexName");
-  check_key_schema(member_or_null(index, "KeySchema"), definitions);
-  check_projection(member_or_null(index, "Projection"));
+void check_global_index(const Json& index, const Json& definitions, std::string_view billing_mode) {
+  check_index(index, definitions);
+  const bool has_throughput = !member_or_null(index, "ProvisionedThroughput").is_null();
+  const auto name = string_or(index, "IndexName", "");
+  if (billing_mode == "PAY_PER_REQUEST" && has_throughput) {
+    throw invalid_parameter(fmt::format(
+        "ProvisionedThroughput should not be specified for index: {} when BillingMode is PAY_PER_REQUEST",
+        name));
+  }
+  if (billing_mode == "PROVISIONED" && !has_throughput) {
+    throw invalid_parameter(fmt::format("ProvisionedThroughput must be specified for index: {}", name));
+  }
 }
 
 void check_throughput(const Json& input, std::string_view billing_mode) {

@@ -172,6 +172,9 @@ Json transact_write_items(Context& context, const Call& call) {
   std::map<std::string, Consumed> consumed;
   for (std::size_t i = 0; i < writes.size(); ++i) {
     apply_write(context.store, writes[i], changes[i]);
+    Json metrics = collection_metrics(call.input, writes[i]);
+    if (!metrics.is_null())
+      answer["ItemCollectionMetrics"][writes[i].table.name].push_back(std::move(metrics));
     add_consumed(consumed, writes[i].table,
                  write_capacity(writes[i].table, changes[i].before, changes[i].after));
   }

@@ -43,11 +43,16 @@ TEST_F(DynamoDbBatches, BatchLimitsAndDuplicatesAreRefused) {
 
 TEST_F(DynamoDbBatches, BatchGetLeavesWhatExceeds16Megabytes) {
   Json keys = Json::array();
+  Json first = Json::array();
+  Json second = Json::array();
   for (int i = 0; i < 42; ++i) {
     Json item = {{"operation_id", {{"S", std::to_string(i)}}}};
     keys.push_back(item);
     item["data"] = {{"S", std::string(399 * 1024, 'x')}};
-    call("PutItem", Json{{"TableName", "state"}, {"Item", item}});
+    (i < 21 ? first : second).push_back({{"PutRequest", {{"Item", item}}}});
+  }
+  for (const auto& puts : {first, second}) {
+    call("BatchWriteItem", Json{{"RequestItems", {{"state", puts}}}});
   }
   const Json answer = call("BatchGetItem", Json{{"RequestItems", {{"state", {{"Keys", keys}}}}}});
   EXPECT_EQ(answer["Responses"]["state"].size(), 41U);
