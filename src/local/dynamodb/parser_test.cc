@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "aws/error.h"
 
 namespace aurora::local::dynamodb {
@@ -201,6 +203,55 @@ TEST(DynamoDbUpdateParser, RefusesInTheWordsOfAws) {
       update_refusal("SET a = a + :v"),
       prefix + "Incorrect operand type for operator or function; operator or function: +, operand type: S");
   EXPECT_EQ(update_refusal("SET a = size(b)"), prefix + "Invalid function name; function: size");
+}
+
+// Whatever stands in an expression, it is accepted or refused; the seed is fixed.
+TEST(DynamoDbParsers, SurviveRandomTokens) {
+  const std::vector<std::string> tokens = {"a",
+                                           "#n",
+                                           ":v",
+                                           ":n",
+                                           "(",
+                                           ")",
+                                           "[",
+                                           "]",
+                                           ".",
+                                           ",",
+                                           "=",
+                                           "<>",
+                                           "<",
+                                           ">=",
+                                           "+",
+                                           "-",
+                                           "AND",
+                                           "OR",
+                                           "NOT",
+                                           "BETWEEN",
+                                           "IN",
+                                           "size",
+                                           "0",
+                                           "17",
+                                           "SET",
+                                           "ADD",
+                                           "REMOVE",
+                                           "DELETE",
+                                           "contains",
+                                           "$",
+                                           "\xff",
+                                           "#",
+                                           "attribute_exists",
+                                           "if_not_exists",
+                                           "list_append",
+                                           "begins_with"};
+  std::mt19937 random(20261121);
+  for (int round = 0; round < 3000; ++round) {
+    std::string text;
+    for (std::size_t i = random() % 14; i > 0; --i) text += tokens[random() % tokens.size()] + " ";
+    condition_refusal(text);
+    update_refusal(text);
+    Placeholders known(placeholders(R"({"#n":"name"})", ""));
+    refusal([&] { parse_projection(text, known); });
+  }
 }
 
 TEST(DynamoDbProjectionParser, ReadsPathsAndRefusesOverlap) {

@@ -287,6 +287,25 @@ TEST_F(DynamoDbIndexes, LocalIndexFetchesTheWholeItemWhenAsked) {
             R"({"id":{"S":"a"},"seq":{"N":"10"},"rank":{"N":"-1"}})");
 }
 
+TEST_F(DynamoDbIndexes, WritesConsumeCapacityOfEachIndexTheyChange) {
+  Json input = Json::parse(R"({"TableName":"jobs","Key":{"id":{"S":"a"},"seq":{"N":"2"}},
+      "UpdateExpression":"SET secret = :s","ExpressionAttributeValues":{":s":{"S":"other"}},
+      "ReturnConsumedCapacity":"INDEXES","ReturnItemCollectionMetrics":"SIZE"})");
+  const Json untouched = call("UpdateItem", input);
+  EXPECT_EQ(dump_json(untouched["ConsumedCapacity"]),
+            R"({"TableName":"jobs","CapacityUnits":1.0,"Table":{"CapacityUnits":1.0}})");
+  EXPECT_EQ(dump_json(untouched["ItemCollectionMetrics"]),
+            R"({"ItemCollectionKey":{"id":{"S":"a"}},"SizeEstimateRangeGB":[0.0,1.0]})");
+  input["UpdateExpression"] = "SET #r = :s";
+  input["ExpressionAttributeNames"] = {{"#r", "rank"}};
+  input["ExpressionAttributeValues"] = {{":s", {{"N", "6"}}}};
+  // The entry moves in both indexes: one is deleted, one written.
+  EXPECT_EQ(dump_json(call("UpdateItem", input)["ConsumedCapacity"]),
+            R"({"TableName":"jobs","CapacityUnits":5.0,"Table":{"CapacityUnits":1.0},)"
+            R"("GlobalSecondaryIndexes":{"by-owner":{"CapacityUnits":2.0}},)"
+            R"("LocalSecondaryIndexes":{"by-rank":{"CapacityUnits":2.0}}})");
+}
+
 TEST_F(DynamoDbIndexes, RefusesWhatAnIndexCannotDo) {
   EXPECT_EQ(refusal("Scan", R"({"TableName":"jobs","IndexName":"by-owner","ConsistentRead":true})"),
             "ValidationException: Consistent reads are not supported on global secondary indexes");
