@@ -3,7 +3,6 @@
 #include <libpq-fe.h>
 #include <poll.h>
 
-#include <array>
 #include <cerrno>
 #include <utility>
 

@@ -153,6 +153,16 @@ TEST_F(SessionTest, NobodyListeningIsUnavailable) {
   EXPECT_EQ(refusal(options).name(), "DatabaseUnavailable");
 }
 
+TEST_F(SessionTest, AServerThatSaysNothingIsUnavailableAfterTheTimeout) {
+  const testing::SilentListener listener;
+  ConnectOptions options = server_->master();
+  options.port = listener.port();
+  options.connect_timeout = 1s;
+  const SqlError error = refusal(options);
+  EXPECT_EQ(error.name(), "DatabaseUnavailable");
+  EXPECT_THAT(error.message(), HasSubstr("no answer within 1 s"));
+}
+
 TEST_F(SessionTest, TooManyConnectionsAreUnavailable) {
   std::vector<std::unique_ptr<Session>> open;
   const SqlError error = failure([&] {

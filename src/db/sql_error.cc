@@ -24,18 +24,24 @@ bool is_state(std::string_view text) {
          std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z'); });
 }
 
-// The first refusal in the text: where sslmode=prefer made a second attempt without TLS, the first is
-// what is wrong, and the second only follows from it.
-Refusal first_refusal(std::string_view client_text) {
-  const std::string_view first_line = client_text.substr(0, client_text.find('\n'));
-  for (std::size_t at = first_line.find(":  "); at != std::string_view::npos;
-       at = first_line.find(":  ", at + 1)) {
-    const std::string_view rest = first_line.substr(at + 3);
+std::optional<Refusal> refusal_in(std::string_view line) {
+  for (std::size_t at = line.find(":  "); at != std::string_view::npos; at = line.find(":  ", at + 1)) {
+    const std::string_view rest = line.substr(at + 3);
     if (rest.size() > kStateLength + 2 && is_state(rest.substr(0, kStateLength)) &&
         rest.substr(kStateLength, 2) == ": ")
-      return {std::string(rest.substr(0, kStateLength)), std::string(rest.substr(kStateLength + 2))};
+      return Refusal{std::string(rest.substr(0, kStateLength)), std::string(rest.substr(kStateLength + 2))};
   }
-  return {{}, std::string(trim(first_line))};
+  return std::nullopt;
+}
+
+// The text has lines for each address of the host and, where sslmode=prefer made a second attempt without
+// TLS, for each attempt. The first that a server said counts: of two attempts it is what is wrong, and the
+// second only follows from it. Without any, the first line.
+Refusal first_refusal(std::string_view client_text) {
+  const std::vector<std::string> lines = split(client_text, '\n');
+  for (const std::string& line : lines)
+    if (auto refusal = refusal_in(line)) return *refusal;
+  return {{}, std::string(trim(lines.front()))};
 }
 
 // TLS that cannot be agreed on stays so; waiting does not help.

@@ -53,6 +53,16 @@ TEST(ConnectionError, FirstOfTwoAttemptsCounts) {
   EXPECT_EQ(error.name(), "DatabaseUnavailable");
 }
 
+TEST(ConnectionError, AnAddressThatRefusesDoesNotHideAnotherThatSpeaks) {
+  const SqlError error = connection_error(
+      somebody(),
+      "connection to server at \"localhost\" (::1), port 5432 failed: Connection refused\n\tIs the server "
+      "running on that host and accepting TCP/IP connections?\nconnection to server at \"localhost\" "
+      "(127.0.0.1), port 5432 failed: FATAL:  28P01: password authentication failed\nLOCATION:  x\n");
+  EXPECT_EQ(error.name(), "DatabaseLoginFailed");
+  EXPECT_EQ(error.sql_state(), "28P01");
+}
+
 TEST(ConnectionError, RefusedConnectionMayPass) {
   const SqlError error = connection_error(
       somebody(),

@@ -40,6 +40,20 @@ constexpr int kNoProgram = 127;
   _exit(kNoProgram);
 }
 
+// A socket on a port of loopback that the kernel chose.
+int bound_socket(unsigned short& port) {
+  const int made = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  if (bind(made, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
+      getsockname(made, reinterpret_cast<sockaddr*>(&address), &size) != 0)
+    throw Error("TestSetup", "no free port on loopback");
+  port = ntohs(address.sin_port);
+  return made;
+}
+
 }  // namespace
 
 Account postgres_account() {
@@ -88,16 +102,18 @@ void end_program(pid_t pid, int signal, std::chrono::seconds patience) {
 }
 
 unsigned short free_port() {
-  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  const bool bound = bind(listener, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
-                     getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size) == 0;
-  close(listener);
-  if (!bound) throw Error("TestSetup", "no free port on loopback");
-  return ntohs(address.sin_port);
+  unsigned short port = 0;
+  close(bound_socket(port));
+  return port;
+}
+
+SilentListener::SilentListener() : socket_(bound_socket(port_)) {
+  constexpr int kWaiting = 8;
+  if (listen(socket_, kWaiting) != 0) throw Error("TestSetup", "cannot listen on loopback");
+}
+
+SilentListener::~SilentListener() {
+  close(socket_);
 }
 
 }  // namespace aurora::db::testing

@@ -32,4 +32,18 @@ void end_program(pid_t pid, int signal, std::chrono::seconds patience);
 // A TCP port on loopback that nobody listens on at the moment.
 unsigned short free_port();
 
+// A server on loopback that takes connections and never says anything.
+class SilentListener {
+ public:
+  SilentListener();
+  ~SilentListener();
+  SilentListener(const SilentListener&) = delete;
+  SilentListener& operator=(const SilentListener&) = delete;
+  unsigned short port() const { return port_; }
+
+ private:
+  unsigned short port_ = 0;
+  int socket_;
+};
+
 }  // namespace aurora::db::testing
