@@ -79,16 +79,16 @@ struct Words {
   std::vector<std::string> remaining;  // everything else, in order
 };
 
-std::vector<DeclaredOption> global_declarations() {
+std::vector<DeclaredOption> global_declarations(bool of_endpoint) {
   CollectingBinder binder;
   GlobalOptions globals;
-  bind_global_options(binder, globals);
+  bind_global_options(binder, globals, of_endpoint);
   return binder.take();
 }
 
 // True when `argument` is a global option whose value is the next argument.
 bool takes_next(const std::string& argument) {
-  for (const DeclaredOption& option : global_declarations())
+  for (const DeclaredOption& option : global_declarations(true))
     if (!option.value_name.empty() &&
         std::find(option.names.begin(), option.names.end(), argument) != option.names.end())
       return true;
@@ -135,7 +135,8 @@ bool wants_help(const std::vector<std::string>& arguments) {
   const std::string name = word.substr(0, word.find('='));
   std::vector<std::string> names;
   std::vector<DeclaredOption> options = declared_options(command);
-  for (const DeclaredOption& option : global_declarations()) options.push_back(option);
+  for (const DeclaredOption& option : global_declarations(manages_endpoint(command.text.path)))
+    options.push_back(option);
   for (const DeclaredOption& option : options)
     if (!option.argument) names.insert(names.end(), option.names.begin(), option.names.end());
   const auto near = nearest(name, names);
@@ -151,7 +152,7 @@ void parse(Context& context, const Command& command, Invocation& invocation,
   app.set_help_flag("");
   app.allow_extras();
   ParsingBinder binder(app);
-  bind_global_options(binder, context.globals);
+  bind_global_options(binder, context.globals, manages_endpoint(command.text.path));
   invocation.bind(binder);
   std::reverse(arguments.begin(), arguments.end());
   try {

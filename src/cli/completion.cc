@@ -12,10 +12,10 @@
 namespace aurora::cli {
 namespace {
 
-std::vector<DeclaredOption> global_options() {
+std::vector<DeclaredOption> global_options(const Command& command) {
   CollectingBinder binder;
   GlobalOptions globals;
-  bind_global_options(binder, globals);
+  bind_global_options(binder, globals, manages_endpoint(command.text.path));
   std::vector<DeclaredOption> options = binder.take();
   options.push_back({.names = {"-h", "--help"}, .value_name = "", .help = "This help", .choices = {}});
   return options;
@@ -23,7 +23,7 @@ std::vector<DeclaredOption> global_options() {
 
 std::vector<DeclaredOption> options_of(const Command& command) {
   std::vector<DeclaredOption> options = declared_options(command);
-  for (DeclaredOption& option : global_options()) options.push_back(std::move(option));
+  for (DeclaredOption& option : global_options(command)) options.push_back(std::move(option));
   return options;
 }
 

@@ -16,7 +16,12 @@ const std::map<std::string_view, ExitCode>& codes_by_name() {
       {"InvalidUrl", ExitCode::kBadInput},
       {"InvalidParameter", ExitCode::kBadInput},
       {"InvalidExecutionInput", ExitCode::kBadInput},
+      {"InvalidConfiguration", ExitCode::kBadInput},
       {"ValidationException", ExitCode::kBadInput},
+      {"EngineMismatch", ExitCode::kBadInput},
+      {"KmsKeyRequired", ExitCode::kBadInput},
+      {"SecretMalformed", ExitCode::kBadInput},
+      {"PreflightFailed", ExitCode::kBadInput},
 
       {"ConnectionRefused", ExitCode::kUnreachable},
       {"HostNotFound", ExitCode::kUnreachable},
@@ -28,7 +33,11 @@ const std::map<std::string_view, ExitCode>& codes_by_name() {
       {"EndpointNotRunning", ExitCode::kUnreachable},
       {"EndpointNotStarted", ExitCode::kUnreachable},
       {"DatabaseUnavailable", ExitCode::kUnreachable},
-      {"CredentialsNotFound", ExitCode::kUnreachable},
+      {"NoCredentials", ExitCode::kUnreachable},
+      {"CredentialsRefused", ExitCode::kUnreachable},
+      {"InvalidCredentials", ExitCode::kUnreachable},
+      {"CredentialProcessFailed", ExitCode::kUnreachable},
+      {"NoRegion", ExitCode::kUnreachable},
       {"RegionNotFound", ExitCode::kUnreachable},
       {"UnrecognizedClientException", ExitCode::kUnreachable},
       {"InvalidClientTokenId", ExitCode::kUnreachable},
@@ -41,7 +50,7 @@ const std::map<std::string_view, ExitCode>& codes_by_name() {
 
       {"OperationNotFound", ExitCode::kNotFound},
       {"SnapshotNotFound", ExitCode::kNotFound},
-      {"SourceClusterNotFound", ExitCode::kNotFound},
+      {"SubnetGroupNotFound", ExitCode::kNotFound},
       {"SecretNotFound", ExitCode::kNotFound},
       {"FieldNotFound", ExitCode::kNotFound},
       {"PipelineNotFound", ExitCode::kNotFound},
@@ -62,7 +71,9 @@ const std::map<std::string_view, ExitCode>& codes_by_name() {
       {"PortInUse", ExitCode::kRefused},
       {"TargetExists", ExitCode::kRefused},
       {"TargetProtected", ExitCode::kRefused},
-      {"TargetLocked", ExitCode::kRefused},
+      {"TargetStopped", ExitCode::kRefused},
+      {"OperationInProgress", ExitCode::kRefused},
+      {"SnapshotNotAvailable", ExitCode::kRefused},
   };
   return kCodes;
 }

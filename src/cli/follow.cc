@@ -23,7 +23,7 @@ class Follower {
     TimePoint next_poll = context_.clock.now();
     for (;;) {
       if (context_.clock.now() >= next_poll) {
-        poll_or_bear();
+        if (!poll_or_bear()) return detach();
         next_poll = context_.clock.now() + poll_every_;
       }
       if (result_.story.outcome() != Story::Outcome::kRunning) return finish();
@@ -47,12 +47,14 @@ class Follower {
   }
 
   // The execution lives in the endpoint or on AWS, so that a connection which breaks is no reason to
-  // give it up.
-  void poll_or_bear() {
+  // give it up. False when Ctrl-C cut a question short.
+  bool poll_or_bear() {
     try {
       poll();
       if (silent_since_) observer_.notice("The endpoint answers again.");
       silent_since_.reset();
+    } catch (const Cancelled&) {
+      return false;
     } catch (const aws::Unreachable& error) {
       const TimePoint now = context_.clock.now();
       if (!silent_since_) {
@@ -63,6 +65,7 @@ class Follower {
         throw;
       }
     }
+    return true;
   }
 
   // Tells the observer of each step once when it started and once when it is certain to be over: when
@@ -81,6 +84,11 @@ class Follower {
     if (index < started_) return;
     observer_.step_started(steps[index]);
     started_ = index + 1;
+  }
+
+  FollowResult detach() {
+    result_.detached = true;
+    return std::move(result_);
   }
 
   FollowResult finish() {

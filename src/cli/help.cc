@@ -71,10 +71,10 @@ std::string examples_text(const std::string& program,
   return text;
 }
 
-std::string global_options_text(const Style& style) {
+std::string global_options_text(const Style& style, bool of_endpoint) {
   CollectingBinder binder;
   GlobalOptions globals;
-  bind_global_options(binder, globals);
+  bind_global_options(binder, globals, of_endpoint);
   std::vector<std::pair<std::string, std::string>> rows;
   for (const DeclaredOption& option : binder.take())
     rows.emplace_back(option_names(option), option_help(option));
@@ -91,7 +91,11 @@ std::string command_rows(std::string_view prefix, const Style& style) {
 
 }  // namespace
 
-void bind_global_options(Binder& binder, GlobalOptions& globals) {
+bool manages_endpoint(const std::string& path) {
+  return path.starts_with("local");
+}
+
+void bind_global_options(Binder& binder, GlobalOptions& globals, bool of_endpoint) {
   binder.option("-e,--env", "NAME", globals.environment,
                 "Which pipeline: local (an endpoint on this machine, started by itself), or the name of an "
                 "environment on AWS; default $ENVIRONMENT, else local",
@@ -99,8 +103,9 @@ void bind_global_options(Binder& binder, GlobalOptions& globals) {
   binder.option("--region", "REGION", globals.region, "The Region that the pipeline is deployed in");
   binder.option("--endpoint-url", "URL", globals.endpoint_url,
                 "Talk to this endpoint (default: AWS_ENDPOINT_URL, or AWS itself)");
-  binder.number("--port", "PORT", globals.port, 1, 65535,
-                "The local endpoint's port on 127.0.0.1, usually 4566");
+  if (of_endpoint)
+    binder.number("--port", "PORT", globals.port, 1, 65535,
+                  "The local endpoint's port on 127.0.0.1, usually 4566");
   binder.option("--data", "DIRECTORY", globals.data,
                 "The local endpoint's data directory (default: $AURORA_LOCAL_DATA, else "
                 "/var/lib/aurora-restore for root and ~/.local/share/aurora-restore for others)");
@@ -124,7 +129,7 @@ std::string overview_help(const std::string& program, const Style& style) {
                      {"eval \"$({} local env)\" && aws rds describe-db-clusters",
                       "point any AWS client at the local endpoint"}},
                     style);
-  text += global_options_text(style);
+  text += global_options_text(style, false);
   text += heading(style, "Exit codes") + exit_codes_text();
   text += fmt::format("\n`{} help COMMAND` says more about each command.\n", program);
   return text;
@@ -146,7 +151,8 @@ std::string command_help(const std::string& program, const Command& command, con
   if (!arguments.empty()) text += heading(style, "Arguments") + two_columns(arguments, style);
   if (!options.empty()) text += heading(style, "Options") + two_columns(options, style);
   if (!command.text.examples.empty()) text += examples_text(program, command.text.examples, style);
-  return text + global_options_text(style) + heading(style, "Exit codes") + exit_codes_text();
+  return text + global_options_text(style, manages_endpoint(command.text.path)) +
+         heading(style, "Exit codes") + exit_codes_text();
 }
 
 std::string group_help(const std::string& program, const std::string& group, const Style& style) {

@@ -7,8 +7,10 @@
 
 namespace aurora::cli {
 
-// Options that every command takes; also bound by the parser.
-void bind_global_options(Binder& binder, struct GlobalOptions& globals);
+// Options that every command takes; also bound by the parser. Commands that manage the local endpoint
+// take its port too; for the others --port is the database's.
+void bind_global_options(Binder& binder, struct GlobalOptions& globals, bool of_endpoint);
+bool manages_endpoint(const std::string& path);
 
 std::string overview_help(const std::string& program, const Style& style);
 std::string command_help(const std::string& program, const Command& command, const Style& style);

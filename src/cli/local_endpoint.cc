@@ -76,7 +76,7 @@ void refuse_taken_port(Context& context, const LocalEndpoint& endpoint) {
           "Use it as it is, stop it first, or choose another port with --port.");
     case LocalHost::PortState::kOther:
       throw Error("PortInUse", fmt::format("port {} is in use by another program", endpoint.port),
-                  fmt::format("Choose another one, for example: {} --port {} local start", context.program,
+                  fmt::format("Choose another one, for example: {} local start --port {}", context.program,
                               endpoint.port + 100));
   }
 }

@@ -66,9 +66,10 @@ std::string command_line(const Context& context, std::string_view arguments) {
   const GlobalOptions& globals = context.globals;
   add("--env", globals.environment);
   add("--region", globals.region);
-  add("--endpoint-url", globals.endpoint_url);
+  // Only commands that manage the endpoint take its port.
+  const bool by_port = globals.endpoint_url.empty() && globals.port != 0;
+  add("--endpoint-url", by_port ? fmt::format("http://127.0.0.1:{}", globals.port) : globals.endpoint_url);
   add("--data", globals.data);
-  if (globals.port != 0) add("--port", std::to_string(globals.port));
   return fmt::format("{} {}", line, arguments);
 }
 

@@ -29,7 +29,7 @@ World open_world(Context& context);
 World open_world_starting_endpoint(Context& context);
 
 // A command line that repeats this one's choice of environment and endpoint, as a person would type it:
-// "aurora-restore --port 4777 watch OP".
+// "aurora-restore --endpoint-url http://127.0.0.1:4777 watch OP".
 std::string command_line(const Context& context, std::string_view arguments);
 
 }  // namespace aurora::cli
