@@ -46,12 +46,13 @@ class Descriptor {
 };
 
 struct Pipe {
-  explicit Pipe(const std::filesystem::path& executable) {
+  Pipe() {
     std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) fail_to_start(executable, errno);
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return;
     read.reset(ends[0]);
     write.reset(ends[1]);
   }
+  explicit operator bool() const { return read.get() >= 0; }
   Descriptor read;
   Descriptor write;
 };
@@ -94,30 +95,36 @@ struct ChildPlan {
   ::_exit(127);
 }
 
-ChildProcess start(const std::filesystem::path& executable, std::vector<std::string> environment) {
+// A child, or why there is none.
+struct Started {
+  ChildProcess child;
+  int error_number = 0;
+};
+
+Started start(const std::filesystem::path& executable, std::vector<std::string> environment) {
   std::vector<std::string> arguments{executable.string()};
   const std::vector<char*> argument_pointers = pointers(arguments);
   const std::vector<char*> environment_pointers = pointers(environment);
-  Pipe output(executable);
-  Pipe failure(executable);
+  Pipe output;
+  Pipe failure;
   const Descriptor null_input(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  if (!output || !failure || null_input.get() < 0) return {{}, errno};
   const ChildPlan plan{executable.c_str(), argument_pointers.data(), environment_pointers.data(), ::getpid(),
                        null_input.get(),   output.write.get(),       failure.write.get()};
   const int pid = ::fork();
-  if (pid < 0) fail_to_start(executable, errno);
+  if (pid < 0) return {{}, errno};
   if (pid == 0) become(plan);
   ::fcntl(output.read.get(), F_SETFL, O_NONBLOCK);
   output.write.reset();
   failure.write.reset();
   const int pid_fd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
-  ChildProcess child(pid, pid_fd, output.read.release());
+  Started started{ChildProcess(pid, pid_fd, output.read.release()), pid_fd < 0 ? errno : 0};
   int error_number = 0;
   // The pipe closes when exec succeeds, so this ends in either case.
   if (::read(failure.read.get(), &error_number, sizeof error_number) == sizeof error_number) {
-    fail_to_start(executable, error_number);
+    started.error_number = error_number;
   }
-  if (pid_fd < 0) fail_to_start(executable, ENOSYS);
-  return child;
+  return started;
 }
 
 }  // namespace
@@ -177,20 +184,17 @@ ProcessSpawner::~ProcessSpawner() {
 
 ChildProcess ProcessSpawner::spawn(const std::filesystem::path& executable,
                                    const std::vector<std::string>& environment) {
-  std::promise<ChildProcess> promise;
-  auto started = promise.get_future();
+  // Shared: setting the value may still be under way when the waiting thread has it.
+  const auto promise = std::make_shared<std::promise<Started>>();
+  auto future = promise->get_future();
   {
     const std::lock_guard lock(mutex_);
-    queue_.push_back([&] {
-      try {
-        promise.set_value(start(executable, environment));
-      } catch (...) {
-        promise.set_exception(std::current_exception());
-      }
-    });
+    queue_.push_back([&, promise] { promise->set_value(start(executable, environment)); });
   }
   changed_.notify_one();
-  return started.get();
+  Started started = future.get();
+  if (started.error_number != 0) fail_to_start(executable, started.error_number);
+  return std::move(started.child);
 }
 
 void ProcessSpawner::run(std::stop_token stop) {
