@@ -1,7 +1,7 @@
 // The service as a whole: time to live, background work.
 #include "local/dynamodb.h"
 
-#include "local/dynamodb/testing.h"
+#include "local/dynamodb/testing/fixture.h"
 
 namespace aurora::local {
 namespace {

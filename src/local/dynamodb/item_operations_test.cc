@@ -1,7 +1,7 @@
 // Items: reading, writing, conditions, what is returned.
 #include <thread>
 
-#include "local/dynamodb/testing.h"
+#include "local/dynamodb/testing/fixture.h"
 
 namespace aurora::local::dynamodb {
 namespace {

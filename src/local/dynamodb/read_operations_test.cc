@@ -1,5 +1,5 @@
 // Query and Scan: keys, order, pages, indexes.
-#include "local/dynamodb/testing.h"
+#include "local/dynamodb/testing/fixture.h"
 
 namespace aurora::local::dynamodb {
 namespace {

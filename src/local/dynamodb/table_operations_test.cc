@@ -1,5 +1,5 @@
 // Tables and their settings.
-#include "local/dynamodb/testing.h"
+#include "local/dynamodb/testing/fixture.h"
 
 namespace aurora::local::dynamodb {
 namespace {

@@ -1,5 +1,5 @@
 // Batches and transactions.
-#include "local/dynamodb/testing.h"
+#include "local/dynamodb/testing/fixture.h"
 
 namespace aurora::local::dynamodb {
 namespace {
