@@ -8,6 +8,7 @@
 
 namespace aurora::asl {
 
+// Stores keep these as numbers: new ones go to the end.
 enum class EventType : std::uint8_t {
   kExecutionStarted,
   kExecutionSucceeded,

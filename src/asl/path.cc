@@ -162,6 +162,7 @@ std::string Path::canonical() const {
 }
 
 const Json* Path::find(const Scope& scope) const {
+  if (!variable_.empty()) return nullptr;
   const Json* at = in_context_ ? &scope.context() : &scope.data;
   for (const PathStep& step : steps_) {
     at = step.kind == PathStep::Kind::kNames     ? member(*at, step.names.front())
@@ -173,6 +174,7 @@ const Json* Path::find(const Scope& scope) const {
 }
 
 Json Path::evaluate(const Scope& scope) const {
+  if (!variable_.empty()) throw PathMiss(fmt::format("The variable '${}' has no value.", variable_));
   const Json& root = in_context_ ? scope.context() : scope.data;
   const bool length = !steps_.empty() && steps_.back().kind == PathStep::Kind::kLength;
   if (!length && is_definite()) {

@@ -41,7 +41,7 @@ class Path {
   const std::string& text() const { return text_; }
   bool in_context() const { return in_context_; }
   // "$" alone: the whole data, unchanged.
-  bool is_whole() const { return steps_.empty() && !in_context_; }
+  bool is_whole() const { return steps_.empty() && !in_context_ && variable_.empty(); }
   // It points at one value at most, so a miss is an error rather than an empty list.
   bool is_definite() const;
   // Members and elements by name and index only; what ResultPath and Choice variables must be.
@@ -59,6 +59,7 @@ class Path {
   friend class PathParser;
   std::string text_;
   bool in_context_ = false;
+  std::string variable_;  // of a path that begins with "$name"
   std::vector<PathStep> steps_;
 };
 

@@ -44,9 +44,17 @@ Path PathParser::parse() {
   path.text_ = text_;
   if (!accept("$")) fail("'$' expected");
   path.in_context_ = accept("$");
+  if (!path.in_context_) parse_variable(path);
   parse_steps(path, false);
   if (!at_end()) fail("unexpected character");
   return path;
+}
+
+// "$name" is a variable; it has no value here, as Assign is not run.
+void PathParser::parse_variable(Path& path) {
+  const std::size_t begin = at_;
+  while (std::isalnum(static_cast<unsigned char>(peek())) || peek() == '_') ++at_;
+  path.variable_ = text_.substr(begin, at_ - begin);
 }
 
 void PathParser::parse_steps(Path& path, bool inside_filter) {
@@ -96,6 +104,8 @@ PathStep PathParser::parse_bracket() {
     step.filter = std::make_shared<PathFilter>(parse_or());
     skip_spaces();
     expect(')');
+  } else if (accept("(@.length")) {
+    parse_from_end(step);
   } else if (peek() == '\'' || peek() == '"') {
     parse_names(step);
   } else {
@@ -104,6 +114,20 @@ PathStep PathParser::parse_bracket() {
   skip_spaces();
   expect(']');
   return step;
+}
+
+// [(@.length-1)] is the last element, as [-1] is.
+void PathParser::parse_from_end(PathStep& step) {
+  step.kind = PathStep::Kind::kIndices;
+  accept("()");
+  skip_spaces();
+  if (peek() != '-') fail("'-' expected");
+  ++at_;
+  skip_spaces();
+  if (!is_digit(peek())) fail("a number expected");
+  step.indices.push_back(-parse_integer());
+  if (step.indices.back() == 0) fail("a number of at least 1 expected");
+  expect(')');
 }
 
 void PathParser::parse_names(PathStep& step) {
@@ -265,6 +289,11 @@ Json PathParser::parse_literal() {
     return list;
   }
   const std::size_t begin = at_;
+  // A bare word is a string.
+  if (std::isalpha(static_cast<unsigned char>(peek()))) {
+    while (std::isalnum(static_cast<unsigned char>(peek())) || peek() == '_' || peek() == '-') ++at_;
+    return std::string(text_.substr(begin, at_ - begin));
+  }
   while (is_digit(peek()) || std::string_view("+-.eE").find(peek()) != std::string_view::npos) {
     if (at_end()) break;
     ++at_;

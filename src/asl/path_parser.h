@@ -22,6 +22,8 @@ class PathParser {
   void parse_steps(Path& path, bool inside_filter);
   PathStep parse_dotted(bool inside_filter);
   PathStep parse_bracket();
+  void parse_variable(Path& path);
+  void parse_from_end(PathStep& step);
   void parse_names(PathStep& step);
   void parse_indices(PathStep& step);
   std::string parse_quoted();

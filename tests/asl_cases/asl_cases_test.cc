@@ -4,6 +4,7 @@
 
 #include <iostream>
 
+#include "asl/validate.h"
 #include "runner.h"
 
 namespace aurora::asl::cases {
@@ -79,6 +80,58 @@ TEST(AslCases, HistoriesAreAsRecorded) {
   }
   tally.print("histories");
   EXPECT_GE(tally.agreed, kAgreed);
+}
+
+std::string first_problem(const Validation& validation) {
+  return validation.diagnostics.empty() ? "" : validation.diagnostics.front().text();
+}
+
+// The diagnostics that AWS answered, where the row has them.
+std::string compare_diagnostics(const Json& row, const Validation& validation) {
+  const Json& wanted = member_or_null(member_or_null(row, "aws_response"), "diagnostics");
+  if (wanted.is_array()) {
+    Json found = Json::array();
+    for (const Diagnostic& each : validation.diagnostics) {
+      Json shown = {{"code", each.code}, {"message", each.message}, {"severity", "ERROR"}};
+      if (!each.location.empty()) shown["location"] = each.location;
+      found.push_back(std::move(shown));
+    }
+    return equal_values(wanted, found) ? "" : fmt::format("{} instead of {}", found.dump(), wanted.dump());
+  }
+  const std::string exception = dump_json(member_or_null(row, "aws_exception"));
+  const bool comparable = exception.find("SCHEMA_VALIDATION_FAILED") != std::string::npos &&
+                          exception.find("Express") == std::string::npos;
+  if (!comparable || exception.find(first_problem(validation)) != std::string::npos) return "";
+  return fmt::format("{} instead of {}", first_problem(validation), exception);
+}
+
+TEST(AslCases, DefinitionsAreValidOrNotAsRecorded) {
+  if (absent()) GTEST_SKIP();
+  constexpr int kAgreed = 156;
+  Tally tally;
+  for (const Json& row : rows(*directory() / "validation.jsonl")) {
+    // Of a kind of machine that is refused before its definition is looked at.
+    if (row.at("name").get<std::string>().find("express") != std::string::npos) {
+      ++tally.left_out;
+      continue;
+    }
+    const Validation validation = validate(row.at("definition_text").get<std::string>());
+    const bool same = validation.valid() == row.at("expected_valid").get<bool>();
+    note(tally, row,
+         same ? compare_diagnostics(row, validation) : "valid or not: " + first_problem(validation));
+  }
+  tally.print("definitions");
+  EXPECT_GE(tally.agreed, kAgreed);
+}
+
+// Every definition that AWS was recorded executing was accepted by AWS.
+TEST(AslCases, ExecutedDefinitionsAreValid) {
+  if (absent()) GTEST_SKIP();
+  Tally tally;
+  for (const Json& row : rows(*directory() / "exec.localstack.jsonl"))
+    note(tally, row, first_problem(validate(dump_json(row.at("definition")))));
+  tally.print("executed definitions");
+  EXPECT_EQ(tally.differing, 0);
 }
 
 }  // namespace

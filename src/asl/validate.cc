@@ -1,0 +1,158 @@
+#include "asl/validate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "asl/validator.h"
+#include "asl/value.h"
+#include "base/text.h"
+
+namespace aurora::asl {
+namespace {
+
+struct Position {
+  std::size_t line = 1, column = 1;
+};
+
+Position position_of(const std::string& text, std::size_t byte) {
+  Position position;
+  for (std::size_t i = 0; i < std::min(byte, text.size()); ++i) {
+    if (text[i] == '\n') {
+      ++position.line;
+      position.column = 1;
+    } else {
+      ++position.column;
+    }
+  }
+  return position;
+}
+
+// AWS's parser reports where the offending token ends.
+Diagnostic invalid_json(const std::string& text) {
+  std::size_t at = 0;
+  try {
+    [[maybe_unused]] const Json ignored = Json::parse(text);
+  } catch (const Json::parse_error& e) {
+    at = e.byte > 0 ? e.byte - 1 : 0;
+  }
+  // Back to the start of the word that is no JSON, and forward to its end.
+  const auto is_word = [&](std::size_t i) {
+    return i < text.size() && (std::isalnum(static_cast<unsigned char>(text[i])) || text[i] == '_');
+  };
+  std::size_t begin = std::min(at, text.size());
+  while (begin > 0 && is_word(begin - 1)) --begin;
+  std::size_t end = begin;
+  while (is_word(end)) ++end;
+  constexpr std::size_t kShown = 500;
+  const std::string source =
+      text.size() <= kShown
+          ? fmt::format("\"{}\"", text)
+          : fmt::format("\"{}\"[truncated {} chars]", text.substr(0, kShown), text.size() - kShown);
+  const Position position = position_of(text, std::max(end, at));
+  const std::string location =
+      fmt::format("[Source: (String){}; line: {}, column: {}]", source, position.line, position.column);
+  const std::string what =
+      end > begin ? fmt::format(
+                        "Unrecognized token '{}': was expecting (JSON String, Number, Array, Object or token "
+                        "'null', 'true' or 'false')",
+                        text.substr(begin, end - begin))
+                  : "Unexpected character or end of the input";
+  return {.is_error = true,
+          .code = "INVALID_JSON_DESCRIPTION",
+          .message = fmt::format("{}\n at {}", what, location),
+          .location = location};
+}
+
+Diagnostic schema(std::string message) {
+  return {
+      .is_error = true, .code = "SCHEMA_VALIDATION_FAILED", .message = std::move(message), .location = {}};
+}
+
+// Calls `visit` for every state, with its location.
+using Visit = std::function<void(const std::string& location, const Json& state, bool jsonata)>;
+
+void visit_states(const Json& list, const std::string& location, bool jsonata, int nesting,
+                  const Visit& visit) {
+  constexpr int kNestingMax = 100;
+  if (nesting > kNestingMax) return;
+  const bool list_jsonata = string_or(list, "QueryLanguage", jsonata ? "JSONata" : "JSONPath") == "JSONata";
+  const Json& states = member_or_null(list, "States");
+  if (!states.is_object()) return;
+  for (const auto& [name, state] : states.items()) {
+    const std::string at = fmt::format("{}/States/{}", location, name);
+    visit(at, state, string_or(state, "QueryLanguage", list_jsonata ? "JSONata" : "JSONPath") == "JSONata");
+    const Json& branches = member_or_null(state, "Branches");
+    if (branches.is_array())
+      for (std::size_t i = 0; i < branches.size(); ++i)
+        visit_states(branches[i], fmt::format("{}/Branches[{}]", at, i), list_jsonata, nesting + 1, visit);
+    for (const char* processor : {"ItemProcessor", "Iterator"})
+      visit_states(member_or_null(state, processor), fmt::format("{}/{}", at, processor), list_jsonata,
+                   nesting + 1, visit);
+  }
+}
+
+}  // namespace
+
+std::string Diagnostic::text() const {
+  return location.empty() ? fmt::format("{}: {}", code, message)
+                          : fmt::format("{}: {} at {}", code, message, location);
+}
+
+bool Validation::valid() const {
+  return std::none_of(diagnostics.begin(), diagnostics.end(),
+                      [](const Diagnostic& each) { return each.is_error; });
+}
+
+Validation validate(const std::string& definition) {
+  Validation validation;
+  if (definition.size() > kDefinitionBytesMax) {
+    validation.diagnostics.push_back(schema(fmt::format("Definition has {} bytes; at most {} are allowed",
+                                                        definition.size(), kDefinitionBytesMax)));
+    return validation;
+  }
+  if (!depth_is_bounded(definition)) {
+    validation.diagnostics.push_back(
+        schema(fmt::format("Definition is nested deeper than {} levels", kJsonDepthMax)));
+    return validation;
+  }
+  const bool blank = trim(definition).empty();
+  Json parsed = blank ? Json() : Json::parse(definition, nullptr, false);
+  if (parsed.is_discarded()) {
+    validation.diagnostics.push_back(invalid_json(definition));
+    return validation;
+  }
+  if (!parsed.is_object()) {
+    validation.diagnostics.push_back(schema("Definition must be a valid JSON object"));
+    return validation;
+  }
+  Validator(validation.diagnostics).check_machine(parsed);
+  validation.definition = std::move(parsed);
+  return validation;
+}
+
+std::vector<Diagnostic> unsupported_features(const Validation& validation,
+                                             const std::function<bool(const Resource&)>& knows_resource) {
+  std::vector<Diagnostic> found;
+  const auto add = [&](const std::string& location, std::string message) {
+    if (found.size() < kDiagnosticsMax)
+      found.push_back({true, "UNSUPPORTED_FEATURE", std::move(message), location});
+  };
+  visit_states(
+      validation.definition, "", false, 0, [&](const std::string& at, const Json& state, bool jsonata) {
+        if (jsonata) add(at, "The query language JSONata is not run here; JSONPath is");
+        for (const char* field : {"Assign", "ItemReader", "ItemBatcher", "ResultWriter"})
+          if (state.is_object() && state.contains(field))
+            add(fmt::format("{}/{}", at, field), fmt::format("{} is not run here", field));
+        const Json& config = member_or_null(member_or_null(state, "ItemProcessor"), "ProcessorConfig");
+        if (string_or(config, "Mode", "INLINE") == "DISTRIBUTED")
+          add(at + "/ItemProcessor/ProcessorConfig/Mode",
+              "Distributed maps are not run here; inline maps are");
+        const std::string arn = string_or(state, "Resource", "");
+        if (string_or(state, "Type", "") == "Task" && !knows_resource(parse_resource(arn)))
+          add(at + "/Resource", fmt::format("The resource '{}' is not run here", arn));
+      });
+  return found;
+}
+
+}  // namespace aurora::asl
