@@ -160,7 +160,8 @@ void RetryTransport::wait(FailureKind kind, int attempt, const http::Headers& he
   if (kind == FailureKind::kClockSkew) return;
   const double random = options_.random ? options_.random() : random_fraction();
   const Duration asked = std::min(requested_delay(headers, clock_.now()), options_.delay_max);
-  if (!clock_.sleep_for(std::max(asked, retry_delay(options_, kind, attempt, random)), stop))
+  const Duration delay = std::max(asked, retry_delay(options_, kind, attempt, random));
+  if (!clock_.sleep_for(delay, stop))
     throw Cancelled(fmt::format("Stopped while waiting to repeat {} of {}.", context_.operation.name,
                                 context_.service.name));
 }
