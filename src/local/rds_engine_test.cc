@@ -1,0 +1,280 @@
+// RDS with real PostgreSQL servers: what a client of the database sees.
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "base/text.h"
+#include "db/session.h"
+#include "local/engines/native.h"
+#include "local/engines/process.h"
+#include "local/rds.h"
+#include "local/testing/rds_driver.h"
+#include "local/testing/temporary_directory.h"
+
+namespace aurora::local {
+namespace {
+
+using testing::RdsDriver;
+using testing::TemporaryDirectory;
+using namespace std::chrono_literals;
+
+class RdsWithPostgreSql : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::filesystem::permissions(data_.path(), std::filesystem::perms(0711));
+    open();
+    if (service_->handle(describe_versions())["DBEngineVersions"].empty()) GTEST_SKIP();
+  }
+  void TearDown() override {
+    if (!service_) return;
+    service_->wait_idle(20s);
+    service_->stop();
+  }
+
+  static Call describe_versions() {
+    Call call;
+    call.region = "us-west-2";
+    call.operation = "DescribeDBEngineVersions";
+    return call;
+  }
+
+  void open() {
+    authority_.emplace(data_.path() / "authority", clock_);
+    service_ = std::make_unique<RdsService>(
+        RdsOptions{.directory = data_.path(), .pace = {}, .patience = 0ms},
+        engines::native_engines({.durable = false}, *authority_, clock_, Log::none()), clock_, Log::none());
+    service_->start();
+  }
+  // As after kill -9: nothing of this process is asked to stop anything.
+  void abandon() { service_.reset(); }
+
+  void settle() { ASSERT_TRUE(service_->wait_idle(60s)); }
+
+  std::unique_ptr<db::Session> connect(const Json& cluster, const std::string& password,
+                                       const std::string& user = "clusteradmin",
+                                       const std::string& database = "postgres") {
+    return connector_.connect({.engine = db::Engine::kPostgreSql,
+                               .host = cluster["Endpoint"],
+                               .port = cluster["Port"].get<unsigned short>(),
+                               .user = user,
+                               .password = Secret(password),
+                               .database = database,
+                               .tls = db::ConnectOptions::Tls::kVerifyFull,
+                               .ca_file = authority_->ca_file()});
+  }
+  std::string value(db::Session& session, const std::string& sql) {
+    return session.query(sql).rows.at(0).at(0).value_or("NULL");
+  }
+  void make_cluster(RdsDriver& rds, const std::string& id, const Json& more = Json::object()) {
+    rds.create_cluster(id, more);
+    rds.create_instance(id + "-1", id);
+    settle();
+    ASSERT_EQ(rds.cluster_status(id), "available");
+    ASSERT_EQ(rds.instance_status(id + "-1"), "available");
+  }
+  std::size_t entries(const std::string& folder) {
+    std::size_t count = 0;
+    const auto path = data_.path() / "rds" / folder;
+    if (std::filesystem::exists(path))
+      for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(path)) ++count;
+    return count;
+  }
+
+  TemporaryDirectory data_;
+  SystemClock clock_;
+  std::optional<engines::TlsAuthority> authority_;
+  db::NativeConnector connector_;
+  std::unique_ptr<RdsService> service_;
+};
+
+TEST_F(RdsWithPostgreSql, MasterIsAuroraSMaster) {
+  RdsDriver rds(*service_);
+  make_cluster(rds, "source", {{"DatabaseName", "shop"}});
+  auto session = connect(rds.cluster("source"), "first-Password1", "clusteradmin", "shop");
+  EXPECT_EQ(value(*session,
+                  "SELECT rolsuper::text || rolcreatedb || rolcreaterole FROM pg_roles WHERE rolname = "
+                  "current_user"),
+            "falsetruetrue");
+  EXPECT_EQ(value(*session, "SELECT pg_has_role('rds_superuser', 'member')::text"), "true");
+  EXPECT_EQ(value(*session, "SHOW server_encoding"), "UTF8");
+  EXPECT_EQ(value(*session, "SHOW data_checksums"), "on");
+  EXPECT_EQ(value(*session, "SELECT ssl::text FROM pg_stat_ssl WHERE pid = pg_backend_pid()"), "true");
+  EXPECT_EQ(value(*session, "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'shop'"),
+            "clusteradmin");
+  EXPECT_NO_THROW(session->query("CREATE TABLE t (id int)"));
+  EXPECT_THROW(connect(rds.cluster("source"), "wrong-Password1"), db::SqlError);
+  EXPECT_THROW(connect(rds.cluster("source"), "first-Password1", "rdsadmin"), db::SqlError);
+}
+
+TEST_F(RdsWithPostgreSql, SnapshotCopiedAndRestoredHoldsTheData) {
+  RdsDriver east(*service_, "us-east-1");
+  RdsDriver west(*service_, "us-west-2");
+  make_cluster(east, "source");
+  connect(east.cluster("source"), "first-Password1")
+      ->query(
+          "CREATE TABLE city AS SELECT i AS id, 'Zürich 東京 ' || i AS name FROM generate_series(1, 5000) i");
+  east.create_snapshot("before", "source");
+  settle();
+  connect(east.cluster("source"), "first-Password1")->query("DELETE FROM city");
+  const std::string arn = east.snapshot("before")["DBClusterSnapshotArn"];
+  west.call("CopyDBClusterSnapshot",
+            {{"SourceDBClusterSnapshotIdentifier", arn}, {"TargetDBClusterSnapshotIdentifier", "copy"}});
+  settle();
+  EXPECT_EQ(west.snapshot_status("copy"), "available");
+  EXPECT_GT(service_->snapshot_bytes("us-west-2", "copy"), 10u << 20);
+
+  west.restore("target", "copy");
+  settle();
+  ASSERT_EQ(west.cluster_status("target"), "available");
+  EXPECT_THROW(connect(west.cluster("target"), "first-Password1"), db::SqlError)
+      << "there is no instance yet";
+  west.create_instance("target-1", "target");
+  settle();
+  auto session = connect(west.cluster("target"), "first-Password1");
+  EXPECT_EQ(value(*session, "SELECT count(*) || ' ' || max(name) FROM city"), "5000 Zürich 東京 999");
+  // The source went its own way.
+  EXPECT_EQ(value(*connect(east.cluster("source"), "first-Password1"), "SELECT count(*) FROM city"), "0");
+}
+
+TEST_F(RdsWithPostgreSql, NewMasterPasswordReplacesTheOldOneOfTheSnapshot) {
+  RdsDriver rds(*service_);
+  make_cluster(rds, "source");
+  rds.call("ModifyDBCluster",
+           {{"DBClusterIdentifier", "source"}, {"MasterUserPassword", "second-Password2"}});
+  settle();
+  EXPECT_NO_THROW(connect(rds.cluster("source"), "second-Password2"));
+  EXPECT_THROW(connect(rds.cluster("source"), "first-Password1"), db::SqlError);
+  // Without an instance there is no server, and it must work all the same.
+  rds.call("DeleteDBInstance", {{"DBInstanceIdentifier", "source-1"}});
+  settle();
+  rds.call("ModifyDBCluster", {{"DBClusterIdentifier", "source"}, {"MasterUserPassword", "third-Password3"}});
+  rds.create_instance("source-2", "source");
+  settle();
+  EXPECT_NO_THROW(connect(rds.cluster("source"), "third-Password3"));
+}
+
+TEST_F(RdsWithPostgreSql, RenamedClusterIsFoundAtItsNewNamesAddress) {
+  RdsDriver rds(*service_);
+  make_cluster(rds, "target");
+  const std::string address = rds.cluster("target")["Endpoint"];
+  connect(rds.cluster("target"), "first-Password1")->query("CREATE TABLE kept AS SELECT 7 AS n");
+  rds.call("ModifyDBCluster", {{"DBClusterIdentifier", "target"},
+                               {"NewDBClusterIdentifier", "target-old"},
+                               {"ApplyImmediately", true}});
+  settle();
+  EXPECT_EQ(rds.refusal("DescribeDBClusters", {{"DBClusterIdentifier", "target"}}), "DBClusterNotFoundFault");
+  EXPECT_NE(rds.cluster("target-old")["Endpoint"], address);
+  EXPECT_EQ(value(*connect(rds.cluster("target-old"), "first-Password1"), "SELECT n FROM kept"), "7");
+  // The name and its address are free for another.
+  make_cluster(rds, "target-b");
+  rds.create_cluster("target");
+  settle();
+  EXPECT_EQ(rds.cluster("target")["Endpoint"], address);
+}
+
+TEST_F(RdsWithPostgreSql, ServersSurviveAKilledEndpointAndAreAdopted) {
+  RdsDriver rds(*service_);
+  make_cluster(rds, "source");
+  auto session = connect(rds.cluster("source"), "first-Password1");
+  const std::string started = value(*session, "SELECT pg_postmaster_start_time()");
+  const pid_t child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    // A process of its own opens the data and dies without a word.
+    RdsService other({.directory = data_.path(), .pace = {}, .patience = 0ms},
+                     engines::native_engines({.durable = false}, *authority_, clock_, Log::none()), clock_,
+                     Log::none());
+    other.start();
+    ::kill(::getpid(), SIGKILL);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFSIGNALED(status));
+  EXPECT_EQ(value(*session, "SELECT pg_postmaster_start_time()"), started);
+}
+
+TEST_F(RdsWithPostgreSql, OrderlyStopStopsServersAndStartBringsThemBack) {
+  RdsDriver rds(*service_);
+  make_cluster(rds, "source");
+  const Json cluster = rds.cluster("source");
+  connect(cluster, "first-Password1")->query("CREATE TABLE kept AS SELECT 7 AS n");
+  service_->stop();
+  EXPECT_THROW(connect(cluster, "first-Password1"), db::SqlError);
+  service_.reset();
+  open();
+  EXPECT_EQ(value(*connect(cluster, "first-Password1"), "SELECT n FROM kept"), "7");
+}
+
+TEST_F(RdsWithPostgreSql, DeletedClusterLeavesNeitherFilesNorProcesses) {
+  RdsDriver rds(*service_);
+  make_cluster(rds, "source");
+  const std::string title = "postgres: rds-";
+  EXPECT_FALSE(engines::processes_titled(title).empty());
+  rds.call("DeleteDBInstance", {{"DBInstanceIdentifier", "source-1"}});
+  rds.call("DeleteDBCluster", {{"DBClusterIdentifier", "source"}, {"FinalDBSnapshotIdentifier", "farewell"}});
+  settle();
+  EXPECT_EQ(rds.refusal("DescribeDBClusters", {{"DBClusterIdentifier", "source"}}), "DBClusterNotFoundFault");
+  EXPECT_EQ(entries("c"), 0u);
+  EXPECT_EQ(rds.snapshot_status("farewell"), "available");
+  rds.call("DeleteDBClusterSnapshot", {{"DBClusterSnapshotIdentifier", "farewell"}});
+  settle();
+  EXPECT_EQ(entries("s"), 0u);
+}
+
+TEST_F(RdsWithPostgreSql, StoppedClusterRefusesConnectionsUntilItIsStarted) {
+  RdsDriver rds(*service_);
+  make_cluster(rds, "source");
+  rds.call("StopDBCluster", {{"DBClusterIdentifier", "source"}});
+  settle();
+  EXPECT_EQ(rds.cluster_status("source"), "stopped");
+  EXPECT_EQ(rds.instance_status("source-1"), "stopped");
+  EXPECT_THROW(connect(rds.cluster("source"), "first-Password1"), db::SqlError);
+  rds.call("StartDBCluster", {{"DBClusterIdentifier", "source"}});
+  settle();
+  EXPECT_NO_THROW(connect(rds.cluster("source"), "first-Password1"));
+}
+
+TEST_F(RdsWithPostgreSql, ParametersOfTheGroupReachTheServer) {
+  RdsDriver rds(*service_);
+  rds.call("CreateDBClusterParameterGroup", {{"DBClusterParameterGroupName", "mine"},
+                                             {"DBParameterGroupFamily", "aurora-postgresql15"},
+                                             {"Description", "for a test"}});
+  make_cluster(rds, "source", {{"DBClusterParameterGroupName", "mine"}});
+  rds.call("ModifyDBClusterParameterGroup", {{"DBClusterParameterGroupName", "mine"},
+                                             {"Parameters",
+                                              {{{"ParameterName", "work_mem"},
+                                                {"ParameterValue", "4321"},
+                                                {"ApplyMethod", "immediate"}}}}});
+  settle();
+  EXPECT_EQ(value(*connect(rds.cluster("source"), "first-Password1"), "SHOW work_mem"), "4321kB");
+  rds.call("ModifyDBClusterParameterGroup", {{"DBClusterParameterGroupName", "mine"},
+                                             {"Parameters",
+                                              {{{"ParameterName", "max_connections"},
+                                                {"ParameterValue", "33"},
+                                                {"ApplyMethod", "pending-reboot"}}}}});
+  settle();
+  EXPECT_EQ(value(*connect(rds.cluster("source"), "first-Password1"), "SHOW max_connections"), "60");
+  EXPECT_EQ(rds.cluster("source")["DBClusterMembers"][0]["DBClusterParameterGroupStatus"], "pending-reboot");
+  rds.call("RebootDBInstance", {{"DBInstanceIdentifier", "source-1"}});
+  settle();
+  EXPECT_EQ(value(*connect(rds.cluster("source"), "first-Password1"), "SHOW max_connections"), "33");
+  EXPECT_EQ(rds.cluster("source")["DBClusterMembers"][0]["DBClusterParameterGroupStatus"], "in-sync");
+}
+
+TEST_F(RdsWithPostgreSql, ServerNeverRunsAsRoot) {
+  RdsDriver rds(*service_);
+  make_cluster(rds, "source");
+  const std::vector<pid_t> processes = engines::processes_titled("postgres: rds-");
+  ASSERT_FALSE(processes.empty());
+  for (const pid_t process : processes) {
+    const std::string status = read_file_if_exists(fmt::format("/proc/{}/status", process)).value_or("");
+    const std::size_t line = status.find("\nUid:");
+    if (line == std::string::npos) continue;  // it ended
+    EXPECT_NE(status.substr(line + 6, 2), "0\t");
+  }
+}
+
+}  // namespace
+}  // namespace aurora::local
