@@ -176,17 +176,17 @@ ExitCode run_words(Context& context, const Words& words) {
     }
     if (!help && !rest.empty())
       usage_error("a command is missing", fmt::format("`{} --help` lists the commands.", context.program));
-    context.terminal.out(overview_help(context.program, style));
+    context.terminal.out(overview_help(short_name(context.program), style));
     return help || rest.empty() ? ExitCode::kDone : ExitCode::kBadInput;
   }
   const Command* command = find_command(words.path);
   if (command == nullptr && is_group(words.path)) {
-    context.terminal.out(group_help(context.program, words.path, style));
+    context.terminal.out(group_help(short_name(context.program), words.path, style));
     return help ? ExitCode::kDone : ExitCode::kBadInput;
   }
   if (command == nullptr) unknown_command(context, words.path);
   if (help) {
-    context.terminal.out(command_help(context.program, *command, style));
+    context.terminal.out(command_help(short_name(context.program), *command, style));
     return ExitCode::kDone;
   }
   const std::unique_ptr<Invocation> invocation = command->make();

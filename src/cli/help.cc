@@ -161,6 +161,10 @@ std::string group_help(const std::string& program, const std::string& group, con
          fmt::format("\n`{} help {} COMMAND` says more about each command.\n", program, group);
 }
 
+std::string short_name(const std::string& program) {
+  return program.substr(program.rfind('/') + 1);
+}
+
 bool is_group(const std::string& word) {
   return std::any_of(commands().begin(), commands().end(),
                      [&](const Command& command) { return command.text.path.starts_with(word + " "); });

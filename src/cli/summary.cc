@@ -59,9 +59,11 @@ std::string engine_text(const Json& state) {
 std::string proof_text(const Json& verification, const Style& style) {
   const auto tables = static_cast<std::uint64_t>(int_or(verification, "tables_checked", 0));
   const auto rows = static_cast<std::uint64_t>(int_or(verification, "rows_checked", 0));
-  const std::string counted = fmt::format("{} {} with {} rows", with_thousands(tables),
-                                          tables == 1 ? "table" : "tables", with_thousands(rows));
-  if (!bool_or(verification, "compared_with_source", false)) return counted + " read";
+  const std::string tables_text =
+      fmt::format("{} {}", with_thousands(tables), tables == 1 ? "table" : "tables");
+  if (!bool_or(verification, "compared_with_source", false))
+    return tables_text + " found, users and privileges tried";
+  const std::string counted = fmt::format("{} with {} rows", tables_text, with_thousands(rows));
   const auto tables_equal = static_cast<std::uint64_t>(int_or(verification, "tables_equal", 0));
   const auto rows_equal = static_cast<std::uint64_t>(int_or(verification, "rows_equal", 0));
   if (tables_equal == tables && rows_equal == rows)
@@ -138,11 +140,12 @@ const Step* failed_step(const Story& story) {
   return nullptr;
 }
 
-std::string what_stands(const Json& state) {
-  const Json& rollback = value_at(state, {"state", "rollback"});
-  const std::string told =
-      first_text(state, {{"state", "rollback", "message"}, {"steps", "handle_failure", "message"}});
-  return told.empty() && rollback.is_string() ? rollback.get<std::string>() : told;
+std::string what_stands(const Context& context, const Operation& operation, const Json& state, bool stopped) {
+  std::string told = first_text(state, {{"rollback", "what_stands"}, {"steps", "handle_failure", "message"}});
+  if (told.empty() && stopped)
+    told = fmt::format("Not known yet: the rollback has to run. `{}` runs it where nobody does.",
+                       command_line(context, "cancel " + operation.id));
+  return told;
 }
 
 std::string failure_text(const Context& context, const Operation& operation, const Json& state,
@@ -168,7 +171,7 @@ std::string failure_text(const Context& context, const Operation& operation, con
   if (!message.empty()) lines.emplace_back("Why", message);
   if (const std::string hint = first_text(state, {{"error", "hint"}}); !hint.empty())
     lines.emplace_back("What to do", hint);
-  if (const std::string stands = what_stands(state); !stands.empty())
+  if (const std::string stands = what_stands(context, operation, state, stopped); !stands.empty())
     lines.emplace_back("What stands", stands);
   lines.emplace_back("More", command_line(context, "history " + operation.id));
   return text + label_lines(lines, style, 2);

@@ -4,11 +4,14 @@
 #include "cli/lambda_call.h"
 #include "cli/operations.h"
 #include "cli/table.h"
+#include "cli/task_report.h"
 
 namespace aurora::cli {
 namespace {
 
 constexpr char kCancellation[] = "ManualCancellation";
+// Deleting a cluster on AWS takes minutes; this is a day of looks.
+constexpr int kLooksMax = 2880;
 
 struct CancelOptions {
   std::string operation_id;
@@ -39,21 +42,33 @@ void stop_execution(World& world, const Operation& operation, const std::string&
                   {{"executionArn", operation.execution_arn()}, {"error", kCancellation}, {"cause", cause}});
 }
 
-Json roll_back(World& world, const std::string& operation_id, const std::string& cause) {
-  return invoke_step(world, "handle_failure",
-                     {{"operation_id", operation_id},
-                      {"cancelled", true},
-                      {"error", {{"Error", kCancellation}, {"Cause", cause}}}});
+// The rollback looks once per call and says how long to wait for the next look.
+Json roll_back(Context& context, World& world, const std::string& operation_id, const std::string& cause) {
+  TaskReport report(context);
+  Json answer;
+  report.task("Roll back", [&] {
+    for (int look = 0; look < kLooksMax; ++look) {
+      answer = invoke_step(world, "handle_failure",
+                           {{"operation_id", operation_id},
+                            {"cancelled", true},
+                            {"error", {{"Error", kCancellation}, {"Cause", cause}}}});
+      if (string_or(answer, "rollback_status", "completed") != "in-progress") return std::string();
+      report.wait(std::chrono::seconds(int_or(answer, "retry_after", 1)), -1,
+                  string_or(answer, "message", ""));
+    }
+    throw Error("RollbackUnfinished", fmt::format("the rollback of {} goes on", operation_id),
+                "Run the same command again; it takes up where it was.");
+  });
+  return answer;
 }
 
-std::string outcome_text(World& world, const Operation& operation, const Json& answer, const Style& style) {
+std::string outcome_text(const Operation& operation, const Json& answer, const Style& style) {
   std::vector<std::pair<std::string, std::string>> lines;
-  const Json state = Operations(world).state(operation.id).value_or(Json::object());
-  lines.emplace_back("Status", string_or(state, "status", restore::kCancelled));
+  lines.emplace_back("Status", string_or(answer, "operation_status", restore::kCancelled));
+  for (const Json& done : member_or_null(answer, "rolled_back"))
+    lines.emplace_back("Done", done.is_string() ? done.get<std::string>() : dump_json(done));
   if (const std::string message = string_or(answer, "message", ""); !message.empty())
     lines.emplace_back("What stands", message);
-  for (const auto& [key, value] : member_or_null(answer, "rollback_results").items())
-    lines.emplace_back(key, value.is_string() ? value.get<std::string>() : dump_json(value));
   return fmt::format("{} {}\n", style.ok(), style.bold("Cancelled " + operation.id)) +
          label_lines(lines, style, 2);
 }
@@ -63,13 +78,10 @@ ExitCode run_cancel(Context& context, const CancelOptions& options) {
   const Operation operation = find_operation(context, world, options.operation_id);
   refuse_finished(context, operation);
   const std::string cause = options.cause.empty() ? "Restore cancelled by operator" : options.cause;
-  const Style notes(context.terminal.err_traits());
   stop_execution(world, operation, cause);
-  context.terminal.err(notes.dim("Execution stopped; rolling back.") + "\n");
-  const Json answer = roll_back(world, operation.id, cause);
-  context.terminal.out(options.json
-                           ? dump_json_pretty(answer) + "\n"
-                           : outcome_text(world, operation, answer, Style(context.terminal.out_traits())));
+  const Json answer = roll_back(context, world, operation.id, cause);
+  context.terminal.out(options.json ? dump_json_pretty(answer) + "\n"
+                                    : outcome_text(operation, answer, Style(context.terminal.out_traits())));
   return ExitCode::kDone;
 }
 

@@ -23,17 +23,17 @@ void bind_help(Binder& binder, HelpOptions& options) {
 ExitCode run_help(Context& context, const HelpOptions& options) {
   const Style style(context.terminal.out_traits());
   if (options.command.empty()) {
-    context.terminal.out(overview_help(context.program, style));
+    context.terminal.out(overview_help(short_name(context.program), style));
     return ExitCode::kDone;
   }
   const std::string path =
       options.subcommand.empty() ? options.command : options.command + " " + options.subcommand;
   if (const Command* command = find_command(path)) {
-    context.terminal.out(command_help(context.program, *command, style));
+    context.terminal.out(command_help(short_name(context.program), *command, style));
     return ExitCode::kDone;
   }
   if (is_group(path)) {
-    context.terminal.out(group_help(context.program, path, style));
+    context.terminal.out(group_help(short_name(context.program), path, style));
     return ExitCode::kDone;
   }
   std::vector<std::string> paths;

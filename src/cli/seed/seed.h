@@ -3,7 +3,7 @@
 #pragma once
 #include <string>
 
-#include "cli/seed/report.h"
+#include "cli/task_report.h"
 #include "cli/world.h"
 
 namespace aurora::cli {

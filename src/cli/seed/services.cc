@@ -83,8 +83,7 @@ Json configuration(World& world) {
           {"notification_queue_url", queue_url(world)},
           {"log_bucket", kLogBucket},
           {"log_prefix", "aurora-restore-logs"},
-          {"compare_with_source", "checksums"},
-          {"poll_interval_seconds", 1}};
+          {"compare_with_source", "checksums"}};
 }
 
 Json database_users() {

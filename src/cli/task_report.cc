@@ -1,4 +1,4 @@
-#include "cli/seed/report.h"
+#include "cli/task_report.h"
 
 #include <fmt/format.h>
 

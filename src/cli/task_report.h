@@ -1,4 +1,4 @@
-// Tells which part of the demo's world is being made.
+// Tells which of several tasks is at work, and how each ended.
 #pragma once
 #include <functional>
 #include <string>
