@@ -6,6 +6,7 @@
 #include <charconv>
 #include <map>
 
+#include "aws/regions.h"
 #include "base/dates.h"
 #include "base/error.h"
 #include "base/text.h"
@@ -517,19 +518,8 @@ bool is_rds_identifier(std::string_view text) {
                      [](char c) { return is_letter(c) || is_digit(c) || c == '-'; });
 }
 
-bool is_region_name(std::string_view text) {
-  // Names, not a pattern: a Region that does not exist must fail here and not after minutes of retries.
-  static constexpr std::string_view kRegions[] = {
-      "us-east-1",      "us-east-2",      "us-west-1",      "us-west-2",      "af-south-1",
-      "ap-east-1",      "ap-east-2",      "ap-south-1",     "ap-south-2",     "ap-southeast-1",
-      "ap-southeast-2", "ap-southeast-3", "ap-southeast-4", "ap-southeast-5", "ap-southeast-6",
-      "ap-southeast-7", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ca-central-1",
-      "ca-west-1",      "eu-central-1",   "eu-central-2",   "eu-west-1",      "eu-west-2",
-      "eu-west-3",      "eu-south-1",     "eu-south-2",     "eu-north-1",     "il-central-1",
-      "me-south-1",     "me-central-1",   "mx-central-1",   "sa-east-1",      "us-gov-east-1",
-      "us-gov-west-1",  "cn-north-1",     "cn-northwest-1"};
-  return std::find(std::begin(kRegions), std::end(kRegions), text) != std::end(kRegions);
-}
+// Names, not a pattern: a Region that does not exist must fail here and not after minutes of retries.
+bool is_region_name(std::string_view text) { return aws::is_known_region(text); }
 
 bool is_operation_id(std::string_view text) {
   return !text.empty() && text.size() <= 80 && std::all_of(text.begin(), text.end(), [](char c) {

@@ -1,0 +1,101 @@
+#include "local/stack.h"
+
+#include "local/dynamodb.h"
+#include "local/engines/native.h"
+#include "local/kms.h"
+#include "local/secretsmanager.h"
+#include "local/sns.h"
+#include "local/ssm.h"
+#include "local/stepfunctions.h"
+#include "local/sts.h"
+
+namespace aurora::local {
+
+// In the order in which they depend on each other; destroyed in the opposite order.
+struct Stack::Services {
+  Services(StackOptions options, Clock& clock, const Log& log)
+      : authority(options.data, clock),
+        keys(options.data, clock),
+        endpoint({.version = options.version}, keys, clock, log),
+        sts(keys, clock),
+        kms(options.data, clock),
+        ssm(options.data, clock, endpoint),
+        secrets_manager(options.data, clock, endpoint),
+        sns(options.data, clock, endpoint),
+        dynamodb(options.data, clock, log),
+        rds({.directory = options.data, .pace = options.pace, .patience = {}}, std::move(options.engines),
+            clock, log, &endpoint),
+        lambda(options.data, clock, {.endpoint_url = options.url}, log_sink()),
+        step_functions(options.data, clock, endpoint) {
+    endpoint.add("sts", sts);
+    endpoint.add("kms", kms);
+    endpoint.add("ssm", ssm);
+    endpoint.add("secretsmanager", secrets_manager);
+    endpoint.add("sns", sns);
+    endpoint.add("dynamodb", dynamodb);
+    endpoint.add("rds", rds);
+    endpoint.add("lambda", lambda);
+    // Last to start and first to stop: its tasks call all of the others.
+    endpoint.add("stepfunctions", step_functions);
+    endpoint.add_unsigned_route([this](const http::Request& request) { return lambda.serve_code(request); });
+  }
+
+  LogSink log_sink() {
+    return [](const std::string&, const std::string&, const std::string&, TimePoint, const std::string&) {};
+  }
+
+  engines::TlsAuthority authority;
+  SessionKeys keys;
+  Endpoint endpoint;
+  Sts sts;
+  Kms kms;
+  Ssm ssm;
+  SecretsManager secrets_manager;
+  Sns sns;
+  DynamoDbService dynamodb;
+  RdsService rds;
+  LambdaService lambda;
+  StepFunctionsService step_functions;
+};
+
+Stack::Stack(StackOptions options, Clock& clock, Log log)
+    : services_(std::make_unique<Services>(std::move(options), clock, log)) {}
+
+Stack::~Stack() = default;
+
+void Stack::start() {
+  services_->endpoint.start();
+}
+void Stack::stop() {
+  services_->endpoint.stop();
+}
+Endpoint& Stack::endpoint() {
+  return services_->endpoint;
+}
+LambdaService& Stack::lambda() {
+  return services_->lambda;
+}
+const std::filesystem::path& Stack::ca_file() const {
+  return services_->authority.ca_file();
+}
+RdsService& Stack::rds() {
+  return services_->rds;
+}
+
+void Gate::open(Endpoint& endpoint) {
+  const std::unique_lock lock(mutex_);
+  endpoint_ = &endpoint;
+}
+
+http::Response Gate::handle(const http::Request& request, std::stop_token stop) {
+  Endpoint* endpoint = nullptr;
+  {
+    const std::shared_lock lock(mutex_);
+    endpoint = endpoint_;
+  }
+  if (endpoint == nullptr)
+    return {.status = 503, .headers = {{"Retry-After", "1"}}, .body = "The endpoint is starting.\n"};
+  return endpoint->handle(request, std::move(stop));
+}
+
+}  // namespace aurora::local
