@@ -1,0 +1,47 @@
+// A stand-in for Lambda and for the AWS services that snapshot_check calls, made to cost as little as
+// possible: what is measured is the function.
+#pragma once
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "http/server.h"
+
+namespace aurora::bench {
+
+// One start of a function, from the spawn to the answer.
+struct Start {
+  double first_poll_ms = 0;  // the first request for work arrives
+  double first_call_ms = 0;  // the first call of an AWS service arrives
+  double answered_ms = 0;    // the answer has arrived
+  long memory_kb = 0;        // the most that was resident until then
+  bool failed = false;
+  std::string answer;
+  std::vector<std::string> calls;
+};
+
+class FunctionHost {
+ public:
+  // Starts `command` with `environment` added to what Lambda gives, hands it one event, and ends it.
+  // Throws Error "NoAnswer" when nothing was answered within half a minute.
+  Start start_once(const std::vector<std::string>& command, const std::vector<std::string>& environment);
+
+ private:
+  http::Response handle(const http::Request& request, std::stop_token stop);
+  http::Response next(std::stop_token stop);
+  http::Response call(const http::Request& request);
+  double elapsed_ms() const;
+
+  SystemClock clock_;
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  Duration began_{0};
+  Start current_;
+  bool given_ = false;
+  bool answered_ = false;
+};
+
+}  // namespace aurora::bench
