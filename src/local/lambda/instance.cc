@@ -64,6 +64,13 @@ Instance::~Instance() {
   if (watcher_.joinable()) watcher_.join();
 }
 
+// Asks the kernel: the watching thread may not have noticed yet, and an event given to a dead process would
+// count as begun.
+bool Instance::usable() const {
+  pollfd ended{process_.pid_fd(), POLLIN, 0};
+  return !over_ && ::poll(&ended, 1, 0) == 0;
+}
+
 void Instance::stop() {
   stopped_ = true;
   end_process();

@@ -44,7 +44,7 @@ class Instance {
   void stop();
 
   // False once the process has ended or is to end.
-  bool usable() const { return !over_; }
+  bool usable() const;
   const std::string& revision() const { return revision_; }
 
  private:
