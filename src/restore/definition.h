@@ -16,10 +16,10 @@ std::string_view definition_text();
 
 // What a deployment may set (the configuration guide's runtime parameters); absent values stay the file's.
 struct DefinitionOptions {
-  std::optional<std::int64_t> timeout_seconds;         // STATE_MACHINE_TIMEOUT_SECONDS
-  std::optional<std::int64_t> retries_max;             // MAX_RETRIES
-  std::optional<std::int64_t> retry_interval_seconds;  // RETRY_INTERVAL_SECONDS
-  std::optional<double> retry_backoff_rate;            // RETRY_BACKOFF_RATE
+  std::optional<std::int64_t> timeout_seconds = {};         // STATE_MACHINE_TIMEOUT_SECONDS
+  std::optional<std::int64_t> retries_max = {};             // MAX_RETRIES
+  std::optional<std::int64_t> retry_interval_seconds = {};  // RETRY_INTERVAL_SECONDS
+  std::optional<double> retry_backoff_rate = {};            // RETRY_BACKOFF_RATE
 };
 
 // Throws Error "InvalidConfiguration" for a variable that is no number in its range.
