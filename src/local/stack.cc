@@ -3,8 +3,10 @@
 #include "local/dynamodb.h"
 #include "local/engines/native.h"
 #include "local/kms.h"
+#include "local/logs.h"
 #include "local/secretsmanager.h"
 #include "local/sns.h"
+#include "local/sqs.h"
 #include "local/ssm.h"
 #include "local/stepfunctions.h"
 #include "local/sts.h"
@@ -22,6 +24,8 @@ struct Stack::Services {
         ssm(options.data, clock, endpoint),
         secrets_manager(options.data, clock, endpoint),
         sns(options.data, clock, endpoint),
+        sqs(options.data, clock, options.url),
+        logs(options.data, clock),
         dynamodb(options.data, clock, log),
         rds({.directory = options.data, .pace = options.pace, .patience = {}}, std::move(options.engines),
             clock, log, &endpoint),
@@ -32,6 +36,8 @@ struct Stack::Services {
     endpoint.add("ssm", ssm);
     endpoint.add("secretsmanager", secrets_manager);
     endpoint.add("sns", sns);
+    endpoint.add("sqs", sqs);
+    endpoint.add("logs", logs);
     endpoint.add("dynamodb", dynamodb);
     endpoint.add("rds", rds);
     endpoint.add("lambda", lambda);
@@ -41,7 +47,10 @@ struct Stack::Services {
   }
 
   LogSink log_sink() {
-    return [](const std::string&, const std::string&, const std::string&, TimePoint, const std::string&) {};
+    return [this](const std::string& function, const std::string& region, const std::string& stream,
+                  TimePoint when, const std::string& line) {
+      logs.append(region, "/aws/lambda/" + function, stream, when, line);
+    };
   }
 
   engines::TlsAuthority authority;
@@ -52,6 +61,8 @@ struct Stack::Services {
   Ssm ssm;
   SecretsManager secrets_manager;
   Sns sns;
+  Sqs sqs;
+  Logs logs;
   DynamoDbService dynamodb;
   RdsService rds;
   LambdaService lambda;
