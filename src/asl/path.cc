@@ -152,7 +152,7 @@ bool Path::is_definite() const {
 }
 
 bool Path::is_reference() const {
-  return std::all_of(steps_.begin(), steps_.end(), is_single);
+  return variable_.empty() && std::all_of(steps_.begin(), steps_.end(), is_single);
 }
 
 std::string Path::canonical() const {

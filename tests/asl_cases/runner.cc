@@ -5,23 +5,8 @@
 #include <cstdlib>
 #include <fstream>
 
-#include "base/clock.h"
-
 namespace aurora::asl::cases {
 namespace {
-
-// Small numbers of a fixed sequence, so that every run is the same.
-class FixedHost final : public Host {
- public:
-  double random() override { return 0.5; }
-  std::string uuid() override { return fmt::format("00000000-0000-4000-8000-{:012}", ++count_); }
-  std::string task_token(int strand, std::int64_t ticket) override {
-    return fmt::format("token-{}-{}", strand, ticket);
-  }
-
- private:
-  int count_ = 0;
-};
 
 // A recorded cause is shown parsed where it is JSON. Lambda's own text has spaces after its separators, and
 // the integration "lambda:invoke" passes it on without them.
@@ -47,90 +32,29 @@ std::string cause_text(const Json& answer) {
   return string_or(answer, "outcome", "") == "LambdaFunctionFailed" ? spaced(cause) : dump_json(cause);
 }
 
-class Player {
+// The recorded answers of the tasks, by the name of their state, in order.
+class Answers {
  public:
-  explicit Player(const Json& row) : mocks_(member_or_null(row, "mocks")) {
-    const std::optional<Value> input = Value::parse(input_text(row));
-    execution_ = std::make_unique<Execution>(
-        Machine::compile(row.at("definition")),
-        ExecutionIdentity{.arn = "arn:aws:states:us-east-1:111111111111:execution:machine:run",
-                          .name = "run",
-                          .machine_arn = "arn:aws:states:us-east-1:111111111111:stateMachine:machine",
-                          .machine_name = "machine",
-                          .role_arn = "snf_role_arn",
-                          .region = "us-east-1",
-                          .start_time = now_},
-        input.value(), host_);
-  }
+  explicit Answers(const Json& row) : mocks_(member_or_null(row, "mocks")) {}
 
-  Run play() {
-    execution_->start(now_);
-    for (int turns = 0; turns < 10'000 && execution_->status() == ExecutionStatus::kRunning; ++turns)
-      if (!turn()) break;
-    take();
-    run_.status = execution_->status();
-    run_.output = execution_->output();
-    run_.error = execution_->error().value_or("");
-    run_.cause = execution_->cause().value_or("");
-    return std::move(run_);
+  SimulatedAnswer next(const std::string& state, const TaskStart& task) {
+    std::size_t& used = used_[state];
+    const Json& answers = member_or_null(mocks_, state);
+    if (!answers.is_array() || used >= answers.size())
+      throw Error("NoAnswer", fmt::format("no recorded answer for state '{}'", state));
+    const Json& answer = answers[used++];
+    if (answer.contains("input") && !like(answer["input"], parse_json(task.input, "task input")))
+      throw Error("OtherInput", fmt::format("'{}' was called with {} instead of {}", state, task.input,
+                                            dump_json(answer["input"])));
+    const std::string error = string_or(answer, "error", "");
+    if (error == "States.Timeout") return {.output = {}, .error = {}, .cause = {}, .never = true};
+    if (!error.empty()) return {.output = {}, .error = error, .cause = cause_text(answer)};
+    return {.output = dump_json(answer.at("output")), .error = {}, .cause = {}};
   }
 
  private:
-  static std::string input_text(const Json& row) { return dump_json(row.at("input")); }
-
-  bool turn() {
-    const Changes changes = take();
-    if (changes.more) {
-      execution_->proceed(now_);
-      return true;
-    }
-    for (const TaskStart& task : changes.tasks)
-      if (!answer(task)) return false;
-    if (!changes.tasks.empty()) return true;
-    const std::optional<TimePoint> next = execution_->next_wake();
-    if (!next) {
-      run_.problem = "nothing is left to wait for";
-      return false;
-    }
-    now_ = std::max(now_, *next);
-    execution_->time_passed(now_);
-    return true;
-  }
-
-  Changes take() {
-    Changes changes = execution_->take_changes();
-    for (Event& event : changes.events) run_.events.push_back(event);
-    return changes;
-  }
-
-  bool answer(const TaskStart& task) {
-    if (!execution_->waits_for(task.strand, task.ticket)) return true;
-    const std::string& state = execution_->strands().at(task.strand).state;
-    std::size_t& used = used_[state];
-    const Json& answers = member_or_null(mocks_, state);
-    if (!answers.is_array() || used >= answers.size()) {
-      run_.problem = fmt::format("no recorded answer for state '{}'", state);
-      return false;
-    }
-    const Json& answer = answers[used++];
-    if (answer.contains("input") && !like(answer["input"], parse_json(task.input, "task input")))
-      run_.problem =
-          fmt::format("'{}' was called with {} instead of {}", state, task.input, dump_json(answer["input"]));
-    const std::string error = string_or(answer, "error", "");
-    if (error == "States.Timeout") return true;  // no answer comes: the task's own time runs out
-    if (!error.empty())
-      execution_->task_failed(task.strand, task.ticket, error, cause_text(answer), now_);
-    else
-      execution_->task_succeeded(task.strand, task.ticket, dump_json(answer.at("output")), now_);
-    return true;
-  }
-
-  FixedHost host_;
   Json mocks_;
   std::map<std::string, std::size_t> used_;
-  TimePoint now_{std::chrono::seconds(1'700'000'000)};
-  std::unique_ptr<Execution> execution_;
-  Run run_;
 };
 
 bool is_placeholder(const std::string& text) {
@@ -222,37 +146,51 @@ bool like(const Json& expected, const Json& actual) {
 }
 
 Run run(const Json& row) {
+  Run result;
+  Answers answers(row);
+  FixedHost host;
+  const SimulationOptions options{
+      .identity = {.arn = "arn:aws:states:us-east-1:111111111111:execution:machine:run",
+                   .name = "run",
+                   .machine_arn = "arn:aws:states:us-east-1:111111111111:stateMachine:machine",
+                   .machine_name = "machine",
+                   .role_arn = "snf_role_arn",
+                   .region = "us-east-1",
+                   .start_time = TimePoint(std::chrono::seconds(1'700'000'000))},
+      .answer = [&](const std::string& state, const TaskStart& task) { return answers.next(state, task); }};
   try {
-    return Player(row).play();
+    const std::optional<Value> input = Value::parse(dump_json(row.at("input")));
+    result.simulation = simulate(Machine::compile(row.at("definition")), input.value(), options, host);
+    if (result.simulation.status == ExecutionStatus::kRunning) result.problem = "nothing is left to wait for";
   } catch (const std::exception& e) {
-    Run failed;
-    failed.problem = e.what();
-    return failed;
+    result.problem = e.what();
   }
+  return result;
 }
 
 std::string compare_end(const Json& row, const Run& run) {
   if (!run.problem.empty()) return run.problem;
-  const std::string status(status_name(run.status));
+  const Simulation& end = run.simulation;
+  const std::string status(status_name(end.status));
+  const std::string error_text = end.error.value_or(""), cause = end.cause.value_or("");
   if (status != row.at("expected_status"))
-    return fmt::format("{} ({}: {}), expected {}", status, run.error, run.cause,
-                       row["expected_status"].dump());
+    return fmt::format("{} ({}: {}), expected {}", status, error_text, cause, row["expected_status"].dump());
   const Json& output = member_or_null(row, "expected_output");
-  if (run.status == ExecutionStatus::kSucceeded && !like(output, parse_json(run.output, "output")))
-    return fmt::format("output {}, expected {}", run.output, dump_json(output));
+  if (end.status == ExecutionStatus::kSucceeded && !like(output, parse_json(end.output, "output")))
+    return fmt::format("output {}, expected {}", end.output, dump_json(output));
   const Json& error = member_or_null(row, "expected_error");
-  if (error.is_string() && error != run.error)
-    return fmt::format("error {}, expected {}", run.error, error.dump());
-  const Json& cause = member_or_null(row, "expected_cause");
-  if (!cause.is_null() && !like_text(cause, run.cause))
-    return fmt::format("cause {}, expected {}", run.cause, dump_json(cause));
+  if (error.is_string() && error != error_text)
+    return fmt::format("error {}, expected {}", error_text, error.dump());
+  const Json& expected_cause = member_or_null(row, "expected_cause");
+  if (!expected_cause.is_null() && !like_text(expected_cause, cause))
+    return fmt::format("cause {}, expected {}", cause, dump_json(expected_cause));
   return "";
 }
 
 std::string compare_history(const Json& recorded, const Run& run) {
   // Recordings of a Parallel are sorted by type and name, because the order of its branches is a race; their
   // events have a list for an id and lack some of the others.
-  std::vector<Event> actual = run.events;
+  const std::vector<Event>& actual = run.simulation.events;
   const Json& expected = recorded.at("events");
   bool sorted = false;
   for (const Json& event : expected) sorted = sorted || !event.at("id").is_number();

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "asl/execution.h"
+#include "asl/simulation.h"
 
 namespace aurora::asl::cases {
 
@@ -15,9 +15,7 @@ std::optional<std::filesystem::path> directory();
 std::vector<Json> rows(const std::filesystem::path& file);
 
 struct Run {
-  ExecutionStatus status = ExecutionStatus::kRunning;
-  std::string output, error, cause;
-  std::vector<Event> events;
+  Simulation simulation;
   std::string problem;  // what kept the case from being run to its end
 };
 
