@@ -16,7 +16,8 @@ Json definition() {
 
 TEST(Definition, EveryStepHasItsState) {
   std::set<std::string> called;
-  for (const auto& [name, state] : definition()["States"].items())
+  const Json states = definition()["States"];
+  for (const auto& [name, state] : states.items())
     if (state.contains("Parameters") && state["Parameters"].contains("FunctionName"))
       called.insert(state["Parameters"]["FunctionName"].get<std::string>());
   std::set<std::string> expected;
@@ -25,7 +26,8 @@ TEST(Definition, EveryStepHasItsState) {
 }
 
 TEST(Definition, EveryTaskButTheLastResortEndsInHandleFailure) {
-  for (const auto& [name, state] : definition()["States"].items()) {
+  const Json states = definition()["States"];
+  for (const auto& [name, state] : states.items()) {
     if (state["Type"] != "Task") continue;
     ASSERT_TRUE(state.contains("Catch")) << name;
     EXPECT_EQ(state["Catch"].back()["Next"], name == "HandleFailure" ? "RestoreFailed" : "HandleFailure")
@@ -35,7 +37,8 @@ TEST(Definition, EveryTaskButTheLastResortEndsInHandleFailure) {
 }
 
 TEST(Definition, NothingTerminalIsRetried) {
-  for (const auto& [name, state] : definition()["States"].items())
+  const Json states = definition()["States"];
+  for (const auto& [name, state] : states.items())
     for (const Json& retrier : member_or_null(state, "Retry"))
       for (const Json& error : retrier["ErrorEquals"]) {
         EXPECT_NE(error, "States.ALL") << name;

@@ -42,7 +42,7 @@ Event read_event(const Json& raw, bool may_name, TimePoint now) {
     event.fields["execution_start_time"] = string_or(execution, "start_time", "");
     event.operation_id = string_or(execution, "name", "");
   }
-  const Json& id = member_or_null(event.fields, "operation_id");
+  const Json id = member_or_null(event.fields, "operation_id");
   if (id.is_string() && !id.get<std::string>().empty()) event.operation_id = id.get<std::string>();
   event.fields.erase("operation_id");
   if (event.operation_id.empty() && may_name) event.operation_id = made_up_id(now);
