@@ -1,0 +1,389 @@
+#include "local/stepfunctions.h"
+
+#include <gmock/gmock.h>
+
+#include <condition_variable>
+#include <filesystem>
+
+#include "local/stepfunctions/token.h"
+#include "local/testing/temporary_directory.h"
+
+namespace aurora::local {
+namespace {
+
+using stepfunctions::TaskAnswer;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+// Answers tasks as the test says, and holds them back while it says so.
+class ScriptedInvoker final : public stepfunctions::TaskInvoker {
+ public:
+  TaskAnswer invoke(const asl::TaskStart& task, const std::string&, const std::stop_token& stop) override {
+    std::unique_lock lock(mutex_);
+    inputs_.push_back(task.input);
+    changed_.notify_all();
+    changed_.wait(lock, stop, [this] { return !held_; });
+    if (stop.stop_requested()) return {.succeeded = false, .output = {}, .error = "Stopped", .cause = ""};
+    if (failures_ == 0) return {.succeeded = true, .output = task.input, .error = {}, .cause = {}};
+    --failures_;
+    return {.succeeded = false, .output = {}, .error = "E", .cause = "because"};
+  }
+  void fail(int times) {
+    const std::lock_guard lock(mutex_);
+    failures_ = times;
+  }
+  void hold(bool held) {
+    const std::lock_guard lock(mutex_);
+    held_ = held;
+    changed_.notify_all();
+  }
+  // Waits until `count` tasks were begun in all.
+  std::vector<std::string> inputs(std::size_t count) {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, std::chrono::seconds(20), [&] { return inputs_.size() >= count; });
+    return inputs_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::vector<std::string> inputs_;
+  int failures_ = 0;
+  bool held_ = false;
+};
+
+class StepFunctionsTest : public ::testing::Test {
+ protected:
+  void SetUp() override { open(directory_.path()); }
+  void TearDown() override { invoker_.hold(false); }
+
+  void open(const std::filesystem::path& path) {
+    service_.reset();
+    service_ = std::make_unique<StepFunctionsService>(path, clock_, invoker_);
+    service_->start();
+  }
+  // Goes on with what a process that is killed right now would leave on the disk.
+  void kill_and_restart() {
+    const std::filesystem::path left = directory_.path() / ("left" + std::to_string(++restarts_));
+    std::filesystem::create_directory(left);
+    for (const char* name : {"stepfunctions.db", "stepfunctions.db-wal"})
+      std::filesystem::copy_file(current_ / name, left / name);
+    current_ = left;
+    open(left);
+  }
+
+  Json call(const std::string& operation, const Json& input) {
+    return service_->handle({.service = "stepfunctions",
+                             .region = "us-west-2",
+                             .operation = operation,
+                             .input = input,
+                             .request_id = "r",
+                             .stop = {}});
+  }
+  std::string error_of(const std::string& operation, const Json& input) {
+    try {
+      return "answered " + call(operation, input).dump();
+    } catch (const aws::ServiceError& e) {
+      return e.code() + ": " + e.message();
+    }
+  }
+  static std::string definition(const std::string& states, const std::string& more = "") {
+    return R"({"StartAt":"A",)" + more + R"("States":{)" + states + "}}";
+  }
+  std::string create(const std::string& states, const std::string& name = "m", const std::string& more = "") {
+    return call("CreateStateMachine", {{"name", name},
+                                       {"definition", definition(states, more)},
+                                       {"roleArn", "arn:aws:iam::123456789012:role/r"}})
+        .at("stateMachineArn");
+  }
+  std::string start(const std::string& machine, const std::string& name = "run",
+                    const std::string& input = "{}") {
+    return call("StartExecution", {{"stateMachineArn", machine}, {"name", name}, {"input", input}})
+        .at("executionArn");
+  }
+  Json describe(const std::string& execution) {
+    return call("DescribeExecution", {{"executionArn", execution}});
+  }
+  // Waits until the execution has ended.
+  Json ended(const std::string& execution) {
+    const SystemClock system;
+    const Duration deadline = system.monotonic() + std::chrono::seconds(20);
+    Json described = describe(execution);
+    while (described.at("status") == "RUNNING" && system.monotonic() < deadline) {
+      std::this_thread::yield();
+      described = describe(execution);
+    }
+    return described;
+  }
+  std::vector<std::string> types(const std::string& execution) {
+    std::vector<std::string> names;
+    const Json history = call("GetExecutionHistory", {{"executionArn", execution}});
+    for (const Json& event : history.at("events")) names.push_back(event.at("type"));
+    return names;
+  }
+
+  testing::TemporaryDirectory directory_;
+  std::filesystem::path current_ = directory_.path();
+  int restarts_ = 0;
+  ManualClock clock_{TimePoint(std::chrono::seconds(1'700'000'000)), /*auto_advance=*/false};
+  ScriptedInvoker invoker_;
+  std::unique_ptr<StepFunctionsService> service_;
+};
+
+constexpr char kPass[] = R"("A":{"Type":"Pass","Result":{"a":1},"End":true})";
+constexpr char kTask[] =
+    R"("A":{"Type":"Task","Resource":"arn:aws:lambda:us-west-2:123456789012:function:f","End":true})";
+constexpr char kWait[] = R"("A":{"Type":"Wait","Seconds":60,"End":true})";
+constexpr char kCallback[] =
+    R"("A":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke.waitForTaskToken","HeartbeatSeconds":60,
+       "Parameters":{"FunctionName":"f","Payload":{"token.$":"$$.Task.Token"}},"End":true})";
+
+TEST_F(StepFunctionsTest, AnExecutionRunsAndItsHistoryCanBeRead) {
+  const std::string machine = create(kPass);
+  EXPECT_EQ(machine, "arn:aws:states:us-west-2:123456789012:stateMachine:m");
+  const std::string execution = start(machine);
+  EXPECT_EQ(execution, "arn:aws:states:us-west-2:123456789012:execution:m:run");
+  const Json described = describe(execution);
+  EXPECT_EQ(described.at("status"), "SUCCEEDED");
+  EXPECT_EQ(described.at("output"), R"({"a":1})");
+  EXPECT_EQ(described.at("startDate"), "2023-11-14T22:13:20.000Z");
+  EXPECT_THAT(types(execution),
+              ElementsAre("ExecutionStarted", "PassStateEntered", "PassStateExited", "ExecutionSucceeded"));
+}
+
+TEST_F(StepFunctionsTest, HistoryComesInPagesAndBackwards) {
+  const std::string execution = start(create(kPass));
+  Json page = call("GetExecutionHistory", {{"executionArn", execution}, {"maxResults", 3}});
+  EXPECT_EQ(page.at("events").size(), 3U);
+  page = call("GetExecutionHistory",
+              {{"executionArn", execution}, {"maxResults", 3}, {"nextToken", page.at("nextToken")}});
+  EXPECT_EQ(page.at("events").at(0).at("type"), "ExecutionSucceeded");
+  EXPECT_FALSE(page.contains("nextToken"));
+  page = call("GetExecutionHistory", {{"executionArn", execution},
+                                      {"maxResults", 1},
+                                      {"reverseOrder", true},
+                                      {"includeExecutionData", false}});
+  EXPECT_EQ(page.at("events").at(0).at("executionSucceededEventDetails").dump(), "{}");
+  EXPECT_THAT(error_of("GetExecutionHistory", {{"executionArn", execution}, {"nextToken", "x"}}),
+              HasSubstr("InvalidToken: "));
+}
+
+TEST_F(StepFunctionsTest, TheSameNameAndInputIsTheSameExecutionWhileItRuns) {
+  const std::string machine = create(kWait);
+  const std::string execution = start(machine);
+  EXPECT_EQ(start(machine), execution);
+  EXPECT_THAT(error_of("StartExecution", {{"stateMachineArn", machine}, {"name", "run"}, {"input", "[]"}}),
+              "ExecutionAlreadyExists: Execution Already Exists: '" + execution + "'");
+  clock_.advance(std::chrono::seconds(60));
+  EXPECT_EQ(ended(execution).at("status"), "SUCCEEDED");
+  EXPECT_THAT(error_of("StartExecution", {{"stateMachineArn", machine}, {"name", "run"}, {"input", "{}"}}),
+              HasSubstr("ExecutionAlreadyExists"));
+}
+
+TEST_F(StepFunctionsTest, RefusesBadNamesInputsAndArns) {
+  const std::string machine = create(kPass);
+  EXPECT_THAT(error_of("StartExecution", {{"stateMachineArn", machine}, {"name", "a b"}}),
+              "InvalidName: Invalid Name: 'a b'");
+  EXPECT_THAT(error_of("StartExecution", {{"stateMachineArn", machine}, {"name", std::string(81, 'a')}}),
+              HasSubstr("InvalidName"));
+  EXPECT_THAT(error_of("StartExecution", {{"stateMachineArn", machine}, {"input", "{"}}),
+              HasSubstr("InvalidExecutionInput"));
+  EXPECT_THAT(error_of("StartExecution",
+                       {{"stateMachineArn", machine}, {"input", "\"" + std::string(262'143, 'x') + "\""}}),
+              HasSubstr("ValidationException"));
+  EXPECT_THAT(error_of("StartExecution", {{"stateMachineArn", machine + "x"}}),
+              HasSubstr("StateMachineDoesNotExist"));
+  EXPECT_THAT(error_of("DescribeExecution", {{"executionArn", machine}}), HasSubstr("InvalidArn"));
+  EXPECT_THAT(error_of("StartSyncExecution", {}), ::testing::Not(HasSubstr("answered")));
+}
+
+TEST_F(StepFunctionsTest, ATaskIsRetriedAfterItsInterval) {
+  invoker_.fail(1);
+  const std::string machine = create(
+      R"("A":{"Type":"Task","Resource":"arn:aws:lambda:us-west-2:123456789012:function:f","End":true,
+         "Retry":[{"ErrorEquals":["E"],"IntervalSeconds":30}]})");
+  const std::string execution = start(machine, "run", "[1]");
+  invoker_.inputs(1);
+  while (types(execution).back() != "LambdaFunctionFailed") std::this_thread::yield();
+  clock_.advance(std::chrono::seconds(30));
+  EXPECT_EQ(ended(execution).at("output"), "[1]");
+  EXPECT_THAT(
+      types(execution),
+      ElementsAre("ExecutionStarted", "TaskStateEntered", "LambdaFunctionScheduled", "LambdaFunctionStarted",
+                  "LambdaFunctionFailed", "LambdaFunctionScheduled", "LambdaFunctionStarted",
+                  "LambdaFunctionSucceeded", "TaskStateExited", "ExecutionSucceeded"));
+}
+
+TEST_F(StepFunctionsTest, AWaitThatFellDueWhileTheProcessWasDeadEndsAtOnce) {
+  const std::string execution = start(create(kWait));
+  clock_.advance(std::chrono::seconds(10));
+  kill_and_restart();
+  EXPECT_EQ(describe(execution).at("status"), "RUNNING");
+  service_.reset();
+  clock_.advance(std::chrono::hours(1));
+  open(current_);
+  EXPECT_EQ(ended(execution).at("status"), "SUCCEEDED");
+}
+
+TEST_F(StepFunctionsTest, ATaskThatRanWhenTheProcessWasKilledRunsAgain) {
+  invoker_.hold(true);
+  const std::string execution = start(create(kTask), "run", "[7]");
+  invoker_.inputs(1);
+  kill_and_restart();
+  invoker_.hold(false);
+  EXPECT_EQ(ended(execution).at("output"), "[7]");
+  EXPECT_THAT(
+      types(execution),
+      ElementsAre("ExecutionStarted", "TaskStateEntered", "LambdaFunctionScheduled", "LambdaFunctionStarted",
+                  "LambdaFunctionFailed", "LambdaFunctionScheduled", "LambdaFunctionStarted",
+                  "LambdaFunctionSucceeded", "TaskStateExited", "ExecutionSucceeded"));
+}
+
+TEST_F(StepFunctionsTest, ACallbackIsHeardAcrossARestart) {
+  const std::string execution = start(create(kCallback));
+  const std::string token = Json::parse(invoker_.inputs(1).at(0)).at("Payload").at("token");
+  while (types(execution).back() != "TaskSubmitted") std::this_thread::yield();
+  kill_and_restart();
+  EXPECT_THAT(error_of("SendTaskSuccess", {{"taskToken", "nonsense"}, {"output", "1"}}),
+              HasSubstr("InvalidToken"));
+  EXPECT_THAT(error_of("SendTaskSuccess", {{"taskToken", token}, {"output", "{"}}),
+              HasSubstr("InvalidOutput"));
+  clock_.advance(std::chrono::seconds(50));
+  call("SendTaskHeartbeat", {{"taskToken", token}});
+  clock_.advance(std::chrono::seconds(50));
+  call("SendTaskSuccess", {{"taskToken", token}, {"output", R"({"done":true})"}});
+  EXPECT_EQ(ended(execution).at("output"), R"({"done":true})");
+  EXPECT_THAT(error_of("SendTaskSuccess", {{"taskToken", token}, {"output", "1"}}),
+              HasSubstr("TaskTimedOut"));
+}
+
+TEST_F(StepFunctionsTest, ACallbackCanFailItsTask) {
+  const std::string execution = start(create(kCallback));
+  const std::string token = Json::parse(invoker_.inputs(1).at(0)).at("Payload").at("token");
+  call("SendTaskFailure", {{"taskToken", token}, {"error", "Refused"}, {"cause", "No."}});
+  const Json described = ended(execution);
+  EXPECT_EQ(described.at("error"), "Refused");
+  EXPECT_EQ(described.at("cause"), "No.");
+}
+
+TEST_F(StepFunctionsTest, StoppingEndsAnExecutionOnce) {
+  const std::string execution = start(create(kWait));
+  const Json stopped =
+      call("StopExecution", {{"executionArn", execution}, {"error", "Why"}, {"cause", "So."}});
+  EXPECT_TRUE(stopped.contains("stopDate"));
+  const Json described = describe(execution);
+  EXPECT_EQ(described.at("status"), "ABORTED");
+  EXPECT_EQ(described.at("error"), "Why");
+  clock_.advance(std::chrono::seconds(5));
+  EXPECT_EQ(call("StopExecution", {{"executionArn", execution}}), stopped);
+}
+
+TEST_F(StepFunctionsTest, AMachinesTimeoutEndsItsExecutionsAlsoAfterARestart) {
+  const std::string execution = start(create(kWait, "m", R"("TimeoutSeconds":20,)"));
+  kill_and_restart();
+  clock_.advance(std::chrono::seconds(20));
+  EXPECT_EQ(ended(execution).at("status"), "TIMED_OUT");
+  EXPECT_EQ(types(execution).back(), "ExecutionTimedOut");
+}
+
+TEST_F(StepFunctionsTest, ExecutionsAreListedNewestFirstByStatusAndInPages) {
+  const std::string machine = create(kWait);
+  for (const char* name : {"one", "two", "three"}) {
+    start(machine, name);
+    clock_.advance(std::chrono::seconds(1));
+  }
+  call("StopExecution", {{"executionArn", "arn:aws:states:us-west-2:123456789012:execution:m:two"}});
+  const auto names = [](const Json& page) {
+    std::vector<std::string> list;
+    for (const Json& each : page.at("executions")) list.push_back(each.at("name"));
+    return list;
+  };
+  EXPECT_THAT(names(call("ListExecutions", {{"stateMachineArn", machine}, {"statusFilter", "RUNNING"}})),
+              ElementsAre("three", "one"));
+  const Json first = call("ListExecutions", {{"stateMachineArn", machine}, {"maxResults", 2}});
+  EXPECT_THAT(names(first), ElementsAre("three", "two"));
+  EXPECT_THAT(
+      names(call("ListExecutions", {{"stateMachineArn", machine}, {"nextToken", first.at("nextToken")}})),
+      ElementsAre("one"));
+}
+
+TEST_F(StepFunctionsTest, CreatingAMachineTwiceIsTheSameOnlyWithTheSameDefinition) {
+  const std::string machine = create(kPass);
+  EXPECT_EQ(create(kPass), machine);
+  EXPECT_THAT(error_of("CreateStateMachine",
+                       {{"name", "m"}, {"definition", definition(kWait)}, {"roleArn", "arn:r"}}),
+              "StateMachineAlreadyExists: State Machine Already Exists: '" + machine + "'");
+}
+
+TEST_F(StepFunctionsTest, RefusesDefinitionsInAwsWords) {
+  EXPECT_EQ(error_of("CreateStateMachine",
+                     {{"name", "m"}, {"definition", R"({"StartAt":"A"})"}, {"roleArn", "arn:r"}}),
+            "InvalidDefinition: Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: These fields "
+            "are required: "
+            "[States] at /'");
+  const std::string glue = R"("A":{"Type":"Task","Resource":"arn:aws:states:::glue:startJobRun","End":true})";
+  EXPECT_THAT(
+      error_of("CreateStateMachine", {{"name", "m"}, {"definition", definition(glue)}, {"roleArn", "arn:r"}}),
+      HasSubstr("UNSUPPORTED_FEATURE: The resource 'arn:aws:states:::glue:startJobRun' is not run here"));
+}
+
+TEST_F(StepFunctionsTest, ARunningExecutionKeepsTheDefinitionItBeganWith) {
+  const std::string machine = create(kWait);
+  const std::string execution = start(machine);
+  call("UpdateStateMachine", {{"stateMachineArn", machine}, {"definition", definition(kPass)}});
+  kill_and_restart();
+  EXPECT_EQ(call("DescribeStateMachineForExecution", {{"executionArn", execution}}).at("definition"),
+            definition(kWait));
+  EXPECT_EQ(describe(start(machine, "new")).at("output"), R"({"a":1})");
+  clock_.advance(std::chrono::seconds(60));
+  EXPECT_EQ(ended(execution).at("output"), "{}");
+}
+
+TEST_F(StepFunctionsTest, AMachineIsDeletedWhenItsLastExecutionEnds) {
+  const std::string machine = create(kWait);
+  const std::string execution = start(machine);
+  call("DeleteStateMachine", {{"stateMachineArn", machine}});
+  EXPECT_EQ(call("DescribeStateMachine", {{"stateMachineArn", machine}}).at("status"), "DELETING");
+  EXPECT_THAT(error_of("StartExecution", {{"stateMachineArn", machine}}), HasSubstr("StateMachineDeleting"));
+  call("StopExecution", {{"executionArn", execution}});
+  EXPECT_THAT(error_of("DescribeStateMachine", {{"stateMachineArn", machine}}),
+              HasSubstr("StateMachineDoesNotExist"));
+  EXPECT_EQ(call("ListStateMachines", {}).at("stateMachines").size(), 0U);
+}
+
+TEST_F(StepFunctionsTest, TagsCanBeAddedReadAndRemoved) {
+  const std::string machine = create(kPass);
+  call("TagResource", {{"resourceArn", machine},
+                       {"tags", Json::parse(R"([{"key":"a","value":"1"},{"key":"b","value":"2"}])")}});
+  call("UntagResource", {{"resourceArn", machine}, {"tagKeys", Json::array({"a"})}});
+  EXPECT_EQ(call("ListTagsForResource", {{"resourceArn", machine}}).dump(),
+            R"({"tags":[{"key":"b","value":"2"}]})");
+}
+
+TEST_F(StepFunctionsTest, ValidatesDefinitionsWithoutCreatingThem) {
+  const Json bad = call("ValidateStateMachineDefinition", {{"definition", "{}"}});
+  EXPECT_EQ(
+      bad.dump(),
+      R"({"result":"FAIL","diagnostics":[{"severity":"ERROR","code":"SCHEMA_VALIDATION_FAILED","message":)"
+      R"("These fields are required: [States, StartAt]","location":"/"}],"truncated":false})");
+  EXPECT_EQ(call("ValidateStateMachineDefinition", {{"definition", definition(kPass)}}).at("result"), "OK");
+}
+
+TEST_F(StepFunctionsTest, ManyExecutionsAtOnceAllEnd) {
+  const std::string machine = create(
+      R"("A":{"Type":"Map","End":true,"ItemProcessor":{"StartAt":"B","States":{"B":{"Type":"Task",
+         "Resource":"arn:aws:lambda:us-west-2:123456789012:function:f","End":true}}}})");
+  std::vector<std::string> executions;
+  for (int i = 0; i < 20; ++i) executions.push_back(start(machine, "run" + std::to_string(i), "[1,2,3,4,5]"));
+  for (const std::string& execution : executions) EXPECT_EQ(ended(execution).at("output"), "[1,2,3,4,5]");
+}
+
+TEST(TaskToken, IsReadBackAndToldFromOtherText) {
+  const std::string token = stepfunctions::encode_task_token({.execution = 7, .strand = 3, .ticket = 9});
+  EXPECT_EQ(stepfunctions::decode_task_token(token)->ticket, 9);
+  EXPECT_FALSE(stepfunctions::decode_task_token("Nzo6"));
+  EXPECT_FALSE(stepfunctions::decode_task_token(token.substr(4)));
+}
+
+}  // namespace
+}  // namespace aurora::local
