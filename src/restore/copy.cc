@@ -19,8 +19,10 @@ std::string source_created(const Operation& operation) {
   return string_or(operation.get("snapshot_details"), "created_at", "");
 }
 
-// Ours, and of this very source: a snapshot may be replaced by another of the same name.
-bool is_ours(const aws::ClusterSnapshot& copy, const Operation& operation) {
+// Ours, of this very source (a snapshot may be replaced by another of the same name), and alive: the copy of
+// an earlier run may still be on its way out.
+bool may_adopt(const aws::ClusterSnapshot& copy, const Operation& operation) {
+  if (copy.status == "deleting" || copy.status == "deleted" || copy.status == "failed") return false;
   const auto tag = [&](const char* key) {
     const auto it = copy.tags.find(key);
     return it == copy.tags.end() ? std::string() : it->second;
@@ -55,7 +57,7 @@ void ensure_copy(StepContext& context) {
                                     with_suffix(plain, "-copy-" + operation.known("run_id"))};
   for (const std::string& name : candidates) {
     if (const auto there = rds.find_snapshot(name)) {
-      if (!is_ours(*there, operation)) continue;
+      if (!may_adopt(*there, operation)) continue;
     } else {
       try {
         rds.copy_snapshot(copy_request(context, name));

@@ -519,7 +519,9 @@ bool is_rds_identifier(std::string_view text) {
 }
 
 // Names, not a pattern: a Region that does not exist must fail here and not after minutes of retries.
-bool is_region_name(std::string_view text) { return aws::is_known_region(text); }
+bool is_region_name(std::string_view text) {
+  return aws::is_known_region(text);
+}
 
 bool is_operation_id(std::string_view text) {
   return !text.empty() && text.size() <= 80 && std::all_of(text.begin(), text.end(), [](char c) {

@@ -27,7 +27,10 @@ void ask_unless_busy(const Ask& ask) {
 // The member's name under the cluster's new name. Members that are not named after the cluster keep their
 // names, and so does one whose new name would be too long: the way back must lead to the same name.
 std::string renamed_member(const std::string& member, const std::string& from, const std::string& to) {
-  const std::string name = member.starts_with(from + "-") ? to + member.substr(from.size()) : member;
+  if (!member.starts_with(from + "-")) return member;
+  // "<name>-retired-…-x" begins with "<name>-" too, and has its new name already.
+  if (to.starts_with(from + "-") && member.starts_with(to + "-")) return member;
+  const std::string name = to + member.substr(from.size());
   return name.size() <= kIdentifierMax ? name : member;
 }
 
@@ -86,8 +89,7 @@ bool rename_step(aws::Rds& rds, const std::string& from, const std::string& to) 
   for (const aws::ClusterMember& member : cluster->members) {
     const std::string& old_name = member.instance_identifier;
     const std::string new_name = renamed_member(old_name, from, to);
-    // A cluster renamed aside is called "<name>-retired-…": its members begin with the old name too.
-    if (new_name == old_name || old_name.starts_with(to + "-")) continue;
+    if (new_name == old_name) continue;
     auto instance = rds.find_instance(old_name);
     if (instance && instance->status == "available") {
       ask_unless_busy([&] {

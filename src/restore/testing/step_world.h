@@ -1,0 +1,188 @@
+// Steps against the local endpoint's services inside the process, with simulated databases and virtual time.
+#pragma once
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/dates.h"
+#include "db/testing/fake_session.h"
+#include "local/dynamodb.h"
+#include "local/endpoint.h"
+#include "local/engines/simulated_engine.h"
+#include "local/kms.h"
+#include "local/rds.h"
+#include "local/router_api.h"
+#include "local/secretsmanager.h"
+#include "local/ssm.h"
+#include "local/testing/temporary_directory.h"
+#include "restore/provision.h"
+#include "restore/runner.h"
+
+namespace aurora::restore::testing {
+
+class StepWorld : public ::testing::Test {
+ protected:
+  static constexpr char kSnapshot[] = "dev-source-cluster-snapshot-2026-11-21";
+  static constexpr char kTarget[] = "dev-target-cluster";
+
+  StepWorld() {
+    endpoint.add("dynamodb", dynamodb);
+    endpoint.add("secretsmanager", secrets);
+    endpoint.add("ssm", ssm);
+    endpoint.add("kms", kms);
+    endpoint.add("rds", rds);
+    provision_tables();
+    api.call("secretsmanager", "us-west-2", "CreateSecret",
+             {{"Name", "aurora-restore/master-credentials"},
+              {"SecretString", R"({"username":"dbmaster","password":"canary-Passw0rd"})"}});
+    api.call("rds", "us-west-2", "CreateDBSubnetGroup",
+             {{"DBSubnetGroupName", "dev-subnet-group"},
+              {"DBSubnetGroupDescription", "for tests"},
+              {"SubnetIds", {"subnet-1a2b3c4d", "subnet-5e6f7a8b"}}});
+    make_cluster("us-east-1", "dev-source-cluster");
+    api.call("rds", "us-east-1", "CreateDBClusterSnapshot",
+             {{"DBClusterSnapshotIdentifier", kSnapshot}, {"DBClusterIdentifier", "dev-source-cluster"}});
+    work();
+  }
+
+  // Does all of RDS's work that is due.
+  void work() { rds.run_due(); }
+
+  void make_cluster(const std::string& region, const std::string& name, const Json& more = Json::object()) {
+    Json cluster{{"DBClusterIdentifier", name},
+                 {"Engine", "aurora-postgresql"},
+                 {"MasterUsername", "dbmaster"},
+                 {"MasterUserPassword", "old-password-1"}};
+    cluster.update(more);
+    api.call("rds", region, "CreateDBCluster", cluster);
+    api.call("rds", region, "CreateDBInstance",
+             {{"DBInstanceIdentifier", name + "-instance-1"},
+              {"DBClusterIdentifier", name},
+              {"DBInstanceClass", "db.r5.large"},
+              {"Engine", "aurora-postgresql"}});
+    work();
+  }
+
+  Json step(const char* name, Json event = Json::object()) {
+    if (!event.contains("operation_id")) event["operation_id"] = "op-1";
+    return runner.run(*find_step(name), event);
+  }
+
+  // Repeats a step, with RDS's work in between, until it no longer asks to look again.
+  Json until_done(const char* name, const Json& event = Json::object()) {
+    for (int look = 0; look < 20; ++look) {
+      const Json answer = step(name, event);
+      if (!answer.contains("retry_after")) return answer;
+      work();
+    }
+    ADD_FAILURE() << name << " never ends";
+    return nullptr;
+  }
+
+  Json check(const Json& more = Json::object()) {
+    Json event{{"snapshot_name", kSnapshot},
+               {"source_region", "us-east-1"},
+               {"target_cluster_id", kTarget},
+               {"db_subnet_group_name", "dev-subnet-group"},
+               {"vpc_security_group_ids", {"sg-12345678"}}};
+    event.update(more);
+    return step("snapshot_check", event);
+  }
+
+  // Everything up to a restored cluster with its instances.
+  void restore(const Json& more = Json::object()) {
+    check(more);
+    step("copy_snapshot");
+    work();
+    until_done("check_copy_status");
+    until_done("delete_rds");
+    step("restore_snapshot");
+    work();
+    until_done("check_restore_status");
+  }
+
+  // What verification, which needs a database, would note.
+  void mark_verified() {
+    Operation operation = *operations.load("op-1");
+    operation.state()["verified"] = true;
+    operations.save(operation, clock.now());
+  }
+
+  std::string error_of(const std::function<void()>& action) {
+    try {
+      action();
+    } catch (const Error& e) {
+      return e.what();
+    }
+    return "none";
+  }
+
+  std::vector<std::string> clusters() {
+    std::vector<std::string> found;
+    const Json answer = api.call("rds", "us-west-2", "DescribeDBClusters", Json::object());
+    for (const Json& cluster : answer["DBClusters"]) found.push_back(cluster["DBClusterIdentifier"]);
+    return found;
+  }
+  std::vector<std::string> snapshots() {
+    std::vector<std::string> found;
+    const Json answer = api.call("rds", "us-west-2", "DescribeDBClusterSnapshots", Json::object());
+    for (const Json& snapshot : answer["DBClusterSnapshots"])
+      found.push_back(snapshot["DBClusterSnapshotIdentifier"]);
+    return found;
+  }
+  Json cluster(const std::string& name) {
+    return api.call("rds", "us-west-2", "DescribeDBClusters",
+                    {{"DBClusterIdentifier", name}})["DBClusters"][0];
+  }
+
+  void provision_tables() {
+    for (const bool audit : {false, true}) {
+      Json attributes = Json::array({{{"AttributeName", "operation_id"}, {"AttributeType", "S"}}});
+      Json schema = Json::array({{{"AttributeName", "operation_id"}, {"KeyType", "HASH"}}});
+      if (audit) {
+        attributes.push_back({{"AttributeName", "timestamp"}, {"AttributeType", "S"}});
+        schema.push_back({{"AttributeName", "timestamp"}, {"KeyType", "RANGE"}});
+      }
+      api.call("dynamodb", "us-west-2", "CreateTable",
+               {{"TableName", audit ? names.audit_table() : names.state_table()},
+                {"AttributeDefinitions", attributes},
+                {"KeySchema", schema},
+                {"BillingMode", "PAY_PER_REQUEST"}});
+    }
+  }
+
+  static local::engines::Engines simulated() {
+    local::engines::Engines engines;
+    engines.emplace("aurora-postgresql", std::make_unique<local::engines::SimulatedEngine>());
+    return engines;
+  }
+
+  local::testing::TemporaryDirectory data;
+  ManualClock clock{*parse_iso("2026-11-21T03:15:00Z"), false};
+  PipelineNames names;
+  local::SessionKeys keys{data.path(), clock};
+  local::Endpoint endpoint{{.version = "test"}, keys, clock, Log::none()};
+  local::DynamoDbService dynamodb{data.path(), clock};
+  local::SecretsManager secrets{data.path(), clock, endpoint};
+  local::Ssm ssm{data.path(), clock, endpoint};
+  local::Kms kms{data.path(), clock};
+  local::RdsService rds{
+      {.directory = data.path(), .pace = {}, .patience = std::chrono::milliseconds(0), .threads = 0},
+      simulated(),
+      clock,
+      Log::none(),
+      &endpoint};
+  local::RouterApi api{endpoint};
+  db::testing::FakeDatabase database;
+  db::testing::FakeConnector databases{database};
+  std::vector<std::string> log_lines;
+  Log log{clock, LogLevel::kDebug, [this](const std::string& line) { log_lines.push_back(line); }};
+  OperationStore operations{aws::DynamoDb(api, "us-west-2"), names.state_table()};
+  StepRunner runner{{.api = api,
+                     .databases = databases,
+                     .clock = clock,
+                     .log = log,
+                     .environment = [](const std::string&) { return std::nullopt; },
+                     .names = names}};
+};
+
+}  // namespace aurora::restore::testing
