@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/help.h"
+#include "cli/world.h"
 
 namespace aurora::cli {
 namespace {
@@ -194,8 +195,9 @@ ExitCode run_words(Context& context, const Words& words) {
   return invocation->run(context);
 }
 
+// Whoever works on this machine can start what does not answer.
 Error explained(Context& context, const aws::Unreachable& error) {
-  if (!error.hint().empty()) return error;
+  if (chosen_environment(context) != kLocalEnvironment) return error;
   return {error.name(), error.message(),
           fmt::format("Is the endpoint running? `{} local status` says so, `{} local start` starts it.",
                       context.program, context.program)};

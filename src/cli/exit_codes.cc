@@ -69,11 +69,7 @@ const std::map<std::string_view, ExitCode>& codes_by_name() {
       {"NotConfirmed", ExitCode::kRefused},
       {"NotOurs", ExitCode::kRefused},
       {"PortInUse", ExitCode::kRefused},
-      {"TargetExists", ExitCode::kRefused},
-      {"TargetProtected", ExitCode::kRefused},
-      {"TargetStopped", ExitCode::kRefused},
       {"OperationInProgress", ExitCode::kRefused},
-      {"SnapshotNotAvailable", ExitCode::kRefused},
   };
   return kCodes;
 }
@@ -90,7 +86,7 @@ const std::vector<ExitCodeRow>& exit_code_table() {
       {ExitCode::kNotFound, "not found: the operation, snapshot, secret or pipeline"},
       {ExitCode::kDetached, "interrupted; what was started goes on"},
       {ExitCode::kRefused,
-       "refused as things stand: already running or finished, port in use, target exists, "
+       "refused as things stand: already running or finished, port in use, "
        "not confirmed"},
   };
   return kTable;

@@ -20,7 +20,7 @@ TEST(ExitCodes, ErrorsOfEverySourceHaveTheirCode) {
   EXPECT_EQ(exit_code_of_error("ExpiredTokenException"), ExitCode::kUnreachable);
   EXPECT_EQ(exit_code_of_error("SnapshotNotFound"), ExitCode::kNotFound);
   EXPECT_EQ(exit_code_of_error("PortInUse"), ExitCode::kRefused);
-  EXPECT_EQ(exit_code_of_error("TargetProtected"), ExitCode::kRefused);
+  EXPECT_EQ(exit_code_of_error("TargetProtected"), ExitCode::kFailed);
   EXPECT_EQ(exit_code_of_error("VerificationFailed"), ExitCode::kFailed);
   EXPECT_EQ(exit_code_of_error("SomethingNew"), ExitCode::kFailed);
 }

@@ -92,10 +92,8 @@ std::string PersonView::moving_line(const Step& step, const Progress& progress) 
     if (room > kBarWidth + 8 + left.size()) line += "  " + style.dim(left);
     return line;
   }
-  const std::string message = progress.step == step.name ? progress.message : "";
-  return line +
-         style.dim(cut_to_width(message.empty() && step.status == StepStatus::kWaiting ? "waiting" : message,
-                                room, traits.unicode));
+  const bool is_news = progress.step == step.name && !progress.message.empty();
+  return line + style.dim(cut_to_width(is_news ? progress.message : step.message, room, traits.unicode));
 }
 
 void PersonView::quarter_line(const Step& step, const Progress& progress) {

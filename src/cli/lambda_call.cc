@@ -2,13 +2,14 @@
 
 #include <fmt/format.h>
 
+#include "cli/story.h"
+
 namespace aurora::cli {
 namespace {
 
-// The error object of a function: errorType and errorMessage as Lambda defines them, hint as ours adds.
-[[noreturn]] void throw_function_error(const Json& error) {
-  throw Error(string_or(error, "errorType", "FunctionError"),
-              string_or(error, "errorMessage", dump_json(error)), string_or(error, "hint", ""));
+[[noreturn]] void throw_function_error(const Json& object) {
+  const FunctionError error = read_function_error(object);
+  throw Error(error.name, error.message, error.hint);
 }
 
 }  // namespace

@@ -52,9 +52,13 @@ std::string option_help(const restore::Setting& setting) {
 }
 
 std::string value_name(const restore::Setting& setting) {
+  for (const auto& [end, name] :
+       {std::pair("_region", "REGION"), std::pair("_date", "DATE"), std::pair("_arn", "ARN"),
+        std::pair("_url", "URL"), std::pair("_version", "VERSION")})
+    if (setting.name.ends_with(end)) return name;
   return setting.type == SettingType::kInteger      ? "N"
          : setting.type == SettingType::kStringList ? "ID,..."
-                                                    : "TEXT";
+                                                    : "NAME";
 }
 
 Json read_input(Context& context, const std::string& input) {

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "base/dates.h"
+#include "base/text.h"
 
 namespace aurora::cli {
 namespace {
@@ -13,11 +14,11 @@ bool ends_with_any(std::string_view text, std::initializer_list<std::string_view
   return false;
 }
 
-// A Lambda error's cause is JSON with errorMessage; others are plain text.
-std::string readable_cause(const std::string& cause) {
+// The cause of a Lambda error is its error object; others are plain text.
+FunctionError read_cause(const std::string& cause) {
   const Json parsed = Json::parse(cause, nullptr, false);
-  if (!parsed.is_object()) return cause;
-  return string_or(parsed, "errorMessage", string_or(parsed, "message", cause));
+  if (parsed.is_object() && parsed.contains("errorMessage")) return read_function_error(parsed);
+  return {.name = "", .message = cause, .hint = ""};
 }
 
 // The answer's message, wherever the state machine keeps the answer.
@@ -91,6 +92,7 @@ void Story::add(const Json& event) {
   } else if (ends_with_any(type, {"Succeeded"}) && !steps_.empty()) {
     steps_.back().error.clear();
     steps_.back().cause.clear();
+    steps_.back().hint.clear();
   } else if (ends_with_any(type, {"Scheduled"}) && !steps_.empty() && !steps_.back().error.empty()) {
     ++steps_.back().retries;
   }
@@ -124,14 +126,18 @@ void Story::task_failed(const Json& event) {
   if (steps_.empty()) return;
   const Json& details = event_details(event);
   steps_.back().error = string_or(details, "error", string_or(event, "type", ""));
-  steps_.back().cause = readable_cause(string_or(details, "cause", ""));
+  const FunctionError cause = read_cause(string_or(details, "cause", ""));
+  steps_.back().cause = cause.message;
+  steps_.back().hint = cause.hint;
 }
 
 void Story::end(Outcome outcome, const Json& details, TimePoint at) {
   outcome_ = outcome;
   finished_ = at;
   error_ = string_or(details, "error", "");
-  cause_ = readable_cause(string_or(details, "cause", ""));
+  const FunctionError cause = read_cause(string_or(details, "cause", ""));
+  cause_ = cause.message;
+  hint_ = cause.hint;
   if (!steps_.empty() && !steps_.back().is_over()) steps_.back().finished = at;
   close_current(outcome == Outcome::kSucceeded ? StepStatus::kSucceeded
                 : outcome == Outcome::kFailed  ? StepStatus::kFailed
@@ -141,6 +147,19 @@ void Story::end(Outcome outcome, const Json& details, TimePoint at) {
 void Story::close_current(StepStatus otherwise) {
   if (steps_.empty() || steps_.back().is_over()) return;
   steps_.back().status = steps_.back().error.empty() ? otherwise : StepStatus::kFailed;
+}
+
+FunctionError read_function_error(const Json& object) {
+  FunctionError error{.name = string_or(object, "errorType", "FunctionError"),
+                      .message = string_or(object, "errorMessage", ""),
+                      .hint = string_or(object, "hint", "")};
+  if (error.message.empty()) error.message = dump_json(object);
+  if (!error.hint.empty() && error.message.size() > error.hint.size() &&
+      error.message.ends_with(error.hint)) {
+    error.message.resize(error.message.size() - error.hint.size());
+    error.message = std::string(trim(error.message));
+  }
+  return error;
 }
 
 const Json& event_details(const Json& event) {

@@ -23,7 +23,8 @@ struct Step {
   int retries = 0;
   std::string message;  // of the step's answer
   std::string error;
-  std::string cause;
+  std::string cause;  // the message alone
+  std::string hint;   // what to do, where the function said so
 
   bool is_over() const { return status != StepStatus::kRunning && status != StepStatus::kWaiting; }
 };
@@ -45,6 +46,7 @@ class Story {
   // Of the execution that failed or was stopped.
   const std::string& error() const { return error_; }
   const std::string& cause() const { return cause_; }
+  const std::string& hint() const { return hint_; }
 
  private:
   void enter(const std::string& state, TimePoint at);
@@ -60,9 +62,18 @@ class Story {
   std::optional<TimePoint> finished_;
   std::string error_;
   std::string cause_;
+  std::string hint_;
 };
 
 std::string_view name_of(Story::Outcome outcome);  // as DescribeExecution's status
+
+// A function's error: its message without the hint that Lambda's error object repeats at its end.
+struct FunctionError {
+  std::string name;
+  std::string message;
+  std::string hint;
+};
+FunctionError read_function_error(const Json& object);
 
 // The details object of an event ("taskFailedEventDetails" …), or null.
 const Json& event_details(const Json& event);

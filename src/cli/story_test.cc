@@ -94,6 +94,13 @@ TEST(Story, StoppedExecutionAbortsTheStepAtWork) {
   EXPECT_EQ(story.outcome(), Story::Outcome::kAborted);
 }
 
+TEST(FunctionErrors, HintIsToldOnce) {
+  const FunctionError error = read_function_error(
+      {{"errorType", "Boom"}, {"errorMessage", "It broke. Mend it."}, {"hint", "Mend it."}});
+  EXPECT_EQ(error.message, "It broke.");
+  EXPECT_EQ(error.hint, "Mend it.");
+}
+
 TEST(StepNames, FollowTheStates) {
   EXPECT_EQ(step_name_of_state("SetupDbUsers"), "setup_db_users");
   EXPECT_EQ(step_title("copy_snapshot"), "Copy the snapshot");

@@ -157,6 +157,10 @@ std::string failure_text(const Context& context, const Operation& operation, con
   if (message.empty() && step != nullptr) message = step->cause;
   if (error.empty()) error = story.error();
   if (message.empty()) message = story.cause();
+  std::string hint = first_text(state, {{"error", "hint"}});
+  if (hint.empty()) hint = step != nullptr && !step->hint.empty() ? step->hint : story.hint();
+  if (!hint.empty() && message.ends_with(hint))
+    message = std::string(trim(message.substr(0, message.size() - hint.size())));
   const bool stopped = story.outcome() == Story::Outcome::kAborted;
   const bool late = story.outcome() == Story::Outcome::kTimedOut;
   std::string text = fmt::format("\n{} {}\n\n", style.bad(),
@@ -169,8 +173,7 @@ std::string failure_text(const Context& context, const Operation& operation, con
   if (step != nullptr) lines.emplace_back("Step", fmt::format("{} ({})", step_title(step->name), step->name));
   if (!error.empty()) lines.emplace_back("Error", style.red(error));
   if (!message.empty()) lines.emplace_back("Why", message);
-  if (const std::string hint = first_text(state, {{"error", "hint"}}); !hint.empty())
-    lines.emplace_back("What to do", hint);
+  if (!hint.empty()) lines.emplace_back("What to do", hint);
   if (const std::string stands = what_stands(context, operation, state, stopped); !stands.empty())
     lines.emplace_back("What stands", stands);
   lines.emplace_back("More", command_line(context, "history " + operation.id));

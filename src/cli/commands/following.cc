@@ -15,9 +15,7 @@ ExitCode exit_code_of(const Operation& operation, const Story& story) {
   // Only what the request got wrong keeps its own code: an endpoint that a step could not reach is a
   // restore that failed.
   const ExitCode code = exit_code_of_error(error);
-  const bool about_request =
-      code == ExitCode::kBadInput || code == ExitCode::kNotFound || code == ExitCode::kRefused;
-  return about_request ? code : ExitCode::kFailed;
+  return code == ExitCode::kBadInput || code == ExitCode::kNotFound ? code : ExitCode::kFailed;
 }
 
 void say_how_to_come_back(Context& context, const std::string& operation_id) {

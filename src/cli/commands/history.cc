@@ -19,6 +19,15 @@ void bind_history(Binder& binder, HistoryOptions& options) {
   binder.flag("--json", options.json, "The events as AWS gives them, one a line");
 }
 
+// The step's message where it gave one; the answer as it is otherwise.
+std::string answer_text(const std::string& output) {
+  const Json answer = Json::parse(output, nullptr, false);
+  const std::string message = string_or(answer, "message", "");
+  if (message.empty()) return "  answered " + output;
+  const std::int64_t again = int_or(answer, "retry_after", 0);
+  return "  " + message + (again > 0 ? fmt::format("; looks again in {} s", again) : "");
+}
+
 // What an event tells a person; empty for those that repeat what the next one says.
 std::string telling(const Json& event, const Style& style) {
   const std::string type = string_or(event, "type", "");
@@ -34,7 +43,7 @@ std::string telling(const Json& event, const Style& style) {
   if (type == "ExecutionAborted") return style.yellow("The execution was stopped: ") + why;
   if (type == "ExecutionTimedOut") return style.red("The execution took longer than it may: ") + why;
   if (type.ends_with("StateEntered")) return type == "ChoiceStateEntered" ? "" : style.bold(name);
-  if (type == "TaskStateExited") return "  answered " + string_or(details, "output", "");
+  if (type == "TaskStateExited") return answer_text(string_or(details, "output", ""));
   if (type.ends_with("StateExited")) return "";
   if (type.ends_with("Failed") || type.ends_with("TimedOut")) return "  " + style.red(type) + " " + why;
   return "";

@@ -32,6 +32,12 @@ TEST_F(DemoSql, PgbenchHasItsRowsAndKeys) {
   EXPECT_GT(std::stol(value("SELECT pg_total_relation_size('pgbench_accounts')")), 10'500'000);
 }
 
+TEST_F(DemoSql, LargestScaleFitsItsColumns) {
+  load("pgbench_tables", {{"scale", 1000}});
+  load("pgbench_accounts", {{"branch", 1000}});
+  EXPECT_EQ(value("SELECT max(aid) FROM pgbench_accounts"), "100000000");
+}
+
 TEST_F(DemoSql, ShopHasEveryKindOfObject) {
   load("shop");
   EXPECT_EQ(value("SELECT count(*) FROM app_schema.orders"), "50000");
