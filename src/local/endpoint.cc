@@ -6,7 +6,9 @@
 #include "aws/regions.h"
 #include "aws/sigv4_verify.h"
 #include "aws/wire.h"
+#include "base/dates.h"
 #include "base/ids.h"
+#include "local/endpoint_errors.h"
 #include "local/service_support.h"
 
 namespace aurora::local {
@@ -29,6 +31,19 @@ const aws::Service& service_of(const aws::SignatureClaim& claim) {
   throw aws::ServiceError("UnknownService",
                           fmt::format("The service {} is not carried by this endpoint.", claim.scope.service),
                           404);
+}
+
+// These refuse what does not fit their model themselves, in AWS's own words and order.
+bool checks_its_input(std::string_view service) {
+  return service == "rds" || service == "dynamodb" || service == "stepfunctions" || service == "lambda";
+}
+
+void validate_input(const aws::Service& service, const aws::Operation& operation, const Call& call) {
+  try {
+    aws::validate(service, operation, call.input);
+  } catch (const Error& e) {
+    throw invalid_parameter(call, e.message());
+  }
 }
 
 // Every answer bears its request's id, under the name the service's clients look for.
@@ -88,61 +103,70 @@ http::Response Endpoint::handle(const http::Request& request, std::stop_token st
   for (const UnsignedRoute& route : unsigned_routes_)
     if (auto response = route(request)) return *response;
   const std::string request_id = new_uuid();
+  http::Response response;
   try {
-    return with_request_id(answer(request, std::move(stop), request_id), request_id);
-  } catch (const aws::ServiceError& e) {
-    return with_request_id(aws::encode_error(likely_service(request), e, request_id), request_id);
+    response = answer(request, std::move(stop), request_id);
   } catch (const std::exception& e) {
-    log_.error("A request could not be answered",
-               {{"path", request.path}, {"reason", e.what()}, {"request_id", request_id}});
-    const aws::ServiceError error("InternalFailure",
-                                  "The request could not be answered; the endpoint's log says why.", 500);
-    return with_request_id(aws::encode_error(likely_service(request), error, request_id), request_id);
+    const aws::Service& service = likely_service(request);
+    const aws::ServiceError error =
+        internal_failure(e, log_, {{"path", request.path}, {"request_id", request_id}});
+    response = aws::encode_error(service, in_words_of(service, error), request_id);
   }
+  response.headers.set("Date", format_http_date(clock_.now()));
+  return with_request_id(std::move(response), request_id);
 }
 
 http::Response Endpoint::answer(http::Request request, std::stop_token stop, const std::string& request_id) {
-  const auto credentials = [&](std::string_view id) { return credentials_of(keys_, id); };
   const auto claim = aws::signature_claim(request);
   // Whoever signs for a service is refused in that service's form.
   const aws::Service& service = claim ? service_of(*claim) : likely_service(request);
   const auto protocol = aws::request_protocol(service, request);
+  const Duration begin = clock_.monotonic();
   Call call;
   call.service = service.name;
   call.request_id = request_id;
   call.stop = std::move(stop);
   call.http = &request;
-  try {
-    call.region = aws::verify_request(request, credentials, clock_.now()).scope.region;
-    if (!aws::is_known_region(call.region))
-      throw aws::ServiceError("UnknownRegion", fmt::format("There is no Region {}.", call.region), 400);
-    aws::remove_aws_chunking(request);
-    const aws::Operation* operation = aws::match_operation(service, request);
-    call.operation = operation ? std::string(operation->name) : aws::requested_operation(service, request);
-    if (operation == nullptr) throw unknown_operation(call);
-    call.input = aws::decode_request(service, *operation, request);
-    const Json output = this->call(call);
-    log_.debug("Answered",
-               {{"service", call.service}, {"operation", call.operation}, {"region", call.region}});
-    return aws::encode_response(service, *operation, output, request_id, protocol);
-  } catch (const aws::ServiceError& e) {
-    log_.debug("Refused", {{"service", call.service},
+  const auto log_line = [&](int status, const std::string& error) {
+    log_.debug("request", {{"service", call.service},
                            {"operation", call.operation},
                            {"region", call.region},
-                           {"error", e.code()}});
-    return aws::encode_error(service, e, request_id, protocol);
-  } catch (const Error& e) {
-    log_.error(e.message(), {{"service", call.service},
-                             {"operation", call.operation},
-                             {"error", e.name()},
-                             {"request_id", request_id}});
-    // A full disk is for the caller to know; what else went wrong is for the log.
-    const bool full = e.name() == "DiskFull";
-    const aws::ServiceError error(
-        full ? "DiskFull" : "InternalFailure",
-        full ? e.message() : "The request could not be answered; the endpoint's log says why.", 500);
-    return aws::encode_error(service, error, request_id, protocol);
+                           {"status", status},
+                           {"error", error},
+                           {"milliseconds", (clock_.monotonic() - begin).count() / 1000},
+                           {"request_id", request_id}});
+  };
+  try {
+    const aws::Operation& operation = accept(service, request, call);
+    const Json output = this->call(call);
+    http::Response response = aws::encode_response(service, operation, output, request_id, protocol);
+    if (output.contains("ContentRange")) response.status = 206;  // S3's model has no member for it
+    log_line(response.status, "");
+    return response;
+  } catch (const std::exception& e) {
+    const aws::ServiceError error = in_words_of(
+        service,
+        internal_failure(
+            e, log_, {{"service", call.service}, {"operation", call.operation}, {"request_id", request_id}}));
+    http::Response response = aws::encode_error(service, error, request_id, protocol);
+    log_line(response.status, error.code());
+    return response;
   }
+}
+
+const aws::Operation& Endpoint::accept(const aws::Service& service, http::Request& request,
+                                       Call& call) const {
+  const auto credentials = [&](std::string_view id) { return credentials_of(keys_, id); };
+  call.region = aws::verify_request(request, credentials, clock_.now()).scope.region;
+  if (!aws::is_known_region(call.region))
+    throw aws::ServiceError("UnknownRegion", fmt::format("There is no Region {}.", call.region), 400);
+  aws::remove_aws_chunking(request);
+  const aws::Operation* operation = aws::match_operation(service, request);
+  call.operation = operation ? std::string(operation->name) : aws::requested_operation(service, request);
+  if (operation == nullptr) throw unknown_operation(call);
+  call.input = aws::decode_request(service, *operation, request);
+  if (!checks_its_input(call.service)) validate_input(service, *operation, call);
+  return *operation;
 }
 
 Service& Endpoint::find(const Call& call) const {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "aws/model.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "local/service.h"
@@ -41,6 +42,8 @@ class Endpoint final : public Router {
  private:
   http::Response health() const;
   http::Response answer(http::Request request, std::stop_token stop, const std::string& request_id);
+  // Verifies, decodes and validates the request into `call`; the operation it means.
+  const aws::Operation& accept(const aws::Service& service, http::Request& request, Call& call) const;
   Service& find(const Call& call) const;
 
   const Options options_;

@@ -4,6 +4,7 @@
 #include "local/engines/native.h"
 #include "local/kms.h"
 #include "local/logs.h"
+#include "local/s3.h"
 #include "local/secretsmanager.h"
 #include "local/sns.h"
 #include "local/sqs.h"
@@ -26,6 +27,7 @@ struct Stack::Services {
         sns(options.data, clock, endpoint),
         sqs(options.data, clock, options.url),
         logs(options.data, clock),
+        s3(options.data, clock),
         dynamodb(options.data, clock, log),
         rds({.directory = options.data, .pace = options.pace, .patience = {}}, std::move(options.engines),
             clock, log, &endpoint),
@@ -38,6 +40,7 @@ struct Stack::Services {
     endpoint.add("sns", sns);
     endpoint.add("sqs", sqs);
     endpoint.add("logs", logs);
+    endpoint.add("s3", s3);
     endpoint.add("dynamodb", dynamodb);
     endpoint.add("rds", rds);
     endpoint.add("lambda", lambda);
@@ -63,6 +66,7 @@ struct Stack::Services {
   Sns sns;
   Sqs sqs;
   Logs logs;
+  S3 s3;
   DynamoDbService dynamodb;
   RdsService rds;
   LambdaService lambda;
