@@ -19,6 +19,7 @@ namespace aurora::local {
 namespace {
 
 constexpr std::chrono::milliseconds kNaturalPatience{800};
+constexpr std::chrono::seconds kGuardEvery{2};
 
 // The status of the one resource that a Describe named; nothing when it named none, or a lasting one.
 bool awaits_change(const Json& answer) {
@@ -165,9 +166,15 @@ void RdsService::start() {
   if (std::exchange(started_, true)) return;
   start_servers();
   queue_.start();
+  if (options_.threads > 0)
+    guard_ = std::jthread([this](std::stop_token stop) { guard_servers(std::move(stop)); });
 }
 
 void RdsService::stop() {
+  if (guard_.joinable()) {
+    guard_.request_stop();
+    guard_.join();
+  }
   queue_.stop();
   if (std::exchange(started_, false)) stop_servers();
 }
@@ -193,6 +200,25 @@ void RdsService::start_servers() {
       }
     }));
   for (std::future<void>& one : starts) one.get();
+}
+
+// A look takes microseconds for each cluster: one small file, and the command line of one process.
+void RdsService::guard_servers(std::stop_token stop) {
+  while (clock_.sleep_for(kGuardEvery, stop)) {
+    std::vector<rds::Resource> clusters;
+    {
+      const std::lock_guard lock(mutex_);
+      clusters = records_.list_everywhere(rds::Kind::kCluster);
+    }
+    for (const rds::Resource& cluster : clusters) {
+      try {
+        if (!stop.stop_requested() && worker_.revive(cluster)) changed_.notify_all();
+      } catch (const std::exception& error) {
+        log_.error("the server of a cluster cannot be started again",
+                   {{"region", cluster.region}, {"cluster", cluster.id}, {"error", error.what()}});
+      }
+    }
+  }
 }
 
 void RdsService::stop_servers() {

@@ -15,6 +15,7 @@
 #include <filesystem>
 #include <mutex>
 #include <optional>
+#include <thread>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -72,6 +73,7 @@ class RdsService final : public Service {
   std::chrono::milliseconds patience() const;
   void start_servers();
   void stop_servers();
+  void guard_servers(std::stop_token stop);
 
   const RdsOptions options_;
   const std::filesystem::path root_;
@@ -85,6 +87,7 @@ class RdsService final : public Service {
   rds::Worker worker_;
   rds::JobQueue queue_;
   bool started_ = false;
+  std::jthread guard_;
 };
 
 }  // namespace aurora::local

@@ -195,6 +195,26 @@ TEST_F(RdsWithPostgreSql, ServersSurviveAKilledEndpointAndAreAdopted) {
   EXPECT_EQ(value(*session, "SELECT pg_postmaster_start_time()"), started);
 }
 
+TEST_F(RdsWithPostgreSql, ServerThatWasKilledIsStartedAgain) {
+  RdsDriver rds(*service_);
+  make_cluster(rds, "source");
+  const Json cluster = rds.cluster("source");
+  connect(cluster, "first-Password1")->query("CREATE TABLE kept AS SELECT 7 AS n");
+  const auto postmasters = engines::processes_titled(
+      fmt::format("/usr/lib/postgresql/15/bin/postgres -D {}", data_.path().string()));
+  ASSERT_EQ(postmasters.size(), 1u);
+  ::kill(postmasters[0], SIGKILL);
+  std::string found;
+  for (int i = 0; i < 100 && found.empty(); ++i) {
+    clock_.sleep_for(100ms);
+    try {
+      found = value(*connect(cluster, "first-Password1"), "SELECT n FROM kept");
+    } catch (const db::SqlError&) {
+    }
+  }
+  EXPECT_EQ(found, "7");
+}
+
 TEST_F(RdsWithPostgreSql, OrderlyStopStopsServersAndStartBringsThemBack) {
   RdsDriver rds(*service_);
   make_cluster(rds, "source");
@@ -242,11 +262,10 @@ TEST_F(RdsWithPostgreSql, ParametersOfTheGroupReachTheServer) {
                                              {"DBParameterGroupFamily", "aurora-postgresql15"},
                                              {"Description", "for a test"}});
   make_cluster(rds, "source", {{"DBClusterParameterGroupName", "mine"}});
-  rds.call("ModifyDBClusterParameterGroup", {{"DBClusterParameterGroupName", "mine"},
-                                             {"Parameters",
-                                              {{{"ParameterName", "work_mem"},
-                                                {"ParameterValue", "4321"},
-                                                {"ApplyMethod", "immediate"}}}}});
+  rds.call("ModifyDBClusterParameterGroup",
+           {{"DBClusterParameterGroupName", "mine"},
+            {"Parameters",
+             {{{"ParameterName", "work_mem"}, {"ParameterValue", "4321"}, {"ApplyMethod", "immediate"}}}}});
   settle();
   EXPECT_EQ(value(*connect(rds.cluster("source"), "first-Password1"), "SHOW work_mem"), "4321kB");
   rds.call("ModifyDBClusterParameterGroup", {{"DBClusterParameterGroupName", "mine"},

@@ -48,6 +48,31 @@ TEST_F(Rds, ServersThatShouldRunAreStartedWithTheService) {
   EXPECT_FALSE(engine->address_of(directory_of("up")).empty());
 }
 
+TEST_F(Rds, PatientDescribeAnswersWhenTheStatusChanges) {
+  SystemClock real;
+  engines::Engines engines;
+  engines.emplace("aurora-postgresql", std::make_unique<engines::SimulatedEngine>());
+  service = std::make_unique<RdsService>(
+      RdsOptions{.directory = data.path(), .pace = {}, .patience = 1h, .threads = 1}, std::move(engines),
+      real, Log::none());
+  rds.emplace(*service);
+  const Json created = rds->create_cluster("source");
+  EXPECT_EQ(created["Status"], "creating");
+  service->start();
+  EXPECT_EQ(rds->cluster_status("source"), "available") << "the wait ended with the work";
+  Call impatient;
+  impatient.region = "us-west-2";
+  impatient.operation = "DescribeDBClusters";
+  impatient.input = {{"DBClusterIdentifier", "source"}};
+  std::stop_source gone;
+  gone.request_stop();
+  impatient.stop = gone.get_token();
+  service->stop();
+  rds->call("StopDBCluster", {{"DBClusterIdentifier", "source"}});
+  EXPECT_EQ(service->handle(impatient)["DBClusters"][0]["Status"], "stopping")
+      << "nobody waits for the answer";
+}
+
 TEST_F(Rds, PasswordIsNowhereInTheFiles) {
   make_cluster("source", {{"MasterUserPassword", "Findable-4711"}});
   rds->call("ModifyDBCluster", {{"DBClusterIdentifier", "source"}, {"MasterUserPassword", "Findable-4712"}});

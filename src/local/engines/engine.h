@@ -72,7 +72,9 @@ class Engine {
   // A new cluster directory from a backup; its server is not started.
   virtual void restore(const std::filesystem::path& backup, const std::filesystem::path& directory,
                        const Progress& progress, std::stop_token stop) = 0;
-  // Ends a server at once and removes the files of a cluster or a backup.
+  // Ends a server at once, whose data nobody will want again.
+  virtual void halt(const std::filesystem::path& directory) = 0;
+  // Removes the files of a cluster or a backup, which may take as long as writing them; halts a server first.
   virtual void remove(const std::filesystem::path& directory) = 0;
   virtual std::uint64_t size_bytes(const std::filesystem::path& directory) const = 0;
 };

@@ -164,6 +164,8 @@ void make_private_directory(const fs::path& directory, const SystemUser& owner) 
   give_to(directory, owner);
 }
 
+// One call for the whole file system: on a quiet machine it takes a fifth of the time of syncing a thousand
+// files one by one. It also waits for what others are writing at the time.
 void sync_tree(const fs::path& directory) {
   const File at(directory, O_RDONLY | O_DIRECTORY);
   if (::syncfs(at.fd()) != 0) throw_file_error(directory, "synchronise", errno);

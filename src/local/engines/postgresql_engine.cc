@@ -188,10 +188,12 @@ std::uint64_t PostgreSqlEngine::size_bytes(const fs::path& directory) const {
   return tree_bytes(PostgreSqlLayout{directory}.data());
 }
 
+void PostgreSqlEngine::halt(const fs::path& directory) {
+  end(PostgreSqlLayout{directory}, SIGQUIT, std::chrono::seconds(10));
+}
+
 void PostgreSqlEngine::remove(const fs::path& directory) {
-  const PostgreSqlLayout layout{directory};
-  // Nobody will want the data again, so there is nothing to write out.
-  end(layout, SIGQUIT, std::chrono::seconds(10));
+  halt(directory);
   fs::path partial = directory;
   partial += ".partial";
   remove_tree(partial);

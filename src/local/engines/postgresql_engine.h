@@ -45,6 +45,7 @@ class PostgreSqlEngine final : public Engine {
                    const Progress& progress, std::stop_token stop) override;
   void restore(const std::filesystem::path& backup, const std::filesystem::path& directory,
                const Progress& progress, std::stop_token stop) override;
+  void halt(const std::filesystem::path& directory) override;
   void remove(const std::filesystem::path& directory) override;
   std::uint64_t size_bytes(const std::filesystem::path& directory) const override;
 

@@ -205,8 +205,9 @@ void promote(Resource& cluster, std::string_view instance_id) {
 bool serves(Environment& environment, const Resource& cluster) {
   if (bool_or(cluster.internal, "stopped", false)) return false;
   const std::vector<Resource> members = members_of(environment, cluster);
-  return std::any_of(members.begin(), members.end(),
-                     [](const Resource& member) { return bool_or(member.internal, "up", false); });
+  return std::any_of(members.begin(), members.end(), [](const Resource& member) {
+    return bool_or(member.internal, "up", false) && status_of(member) != "deleting";
+  });
 }
 
 Json create_db_instance(Context& context) {

@@ -37,7 +37,7 @@ struct Job {
   std::vector<std::string> holds = {};
   std::vector<std::string> reads = {};
   Json details = Json::object();
-  Duration minimum{};            // how long it takes at least, counted from when it begins
+  Duration minimum{};                 // how long it takes at least, counted from when it begins
   std::optional<TimePoint> due = {};  // set when it begins and there is a minimum
 };
 

@@ -29,7 +29,8 @@ const Worker::Entry& Worker::entry_of(const Job& job) {
       {"ReloadParameters", {&W::reload_parameters, &W::parameters_reloaded, nullptr}},
       {"CreateSnapshot", {&W::create_snapshot, &W::snapshot_created, "failed"}},
       {"CopySnapshot", {&W::copy_snapshot, &W::snapshot_copied, "failed"}},
-      {"DeleteSnapshot", {&W::delete_snapshot, &W::snapshot_deleted, "failed"}},
+      {"DeleteSnapshot", {&W::no_work, &W::snapshot_deleted, "failed"}},
+      {"RemoveFiles", {&W::remove_files, &W::files_removed, nullptr}},
   };
   return entries.at(job.work);
 }
@@ -79,6 +80,7 @@ void Worker::failed(const Job& job, const Error& error) {
     environment_.records.finish(job.id);
     transaction.commit();
   }
+  bring_back(job);
   changed_();
 }
 
@@ -97,6 +99,27 @@ void Worker::remove_half_made(const Job& job) {
     log_.warning("files are left of what could not be made", {{"work", job.work}, {"error", error.what()}});
   }
 }
+
+// Nobody has to wait for thousands of files to go once the resource is gone from the records.
+void Worker::remove_files_later(const Resource& resource) {
+  Job job{.region = resource.region,
+          .work = "RemoveFiles",
+          .resource = resource.resource,
+          .holds = {resource.resource},
+          .details = {{"engine", resource.body.at("Engine")},
+                      {"version", resource.body.at("EngineVersion")},
+                      {"directory", resource.internal.at("directory")}}};
+  job.id = environment_.records.add(job);
+  environment_.queue.add(std::move(job));
+}
+
+Json Worker::remove_files(const Job& job, JobControl&) {
+  engine_for(environment_, string_or(job.details, "engine", ""), string_or(job.details, "version", ""))
+      .remove(environment_.root / string_or(job.details, "directory", ""));
+  return Json::object();
+}
+
+void Worker::files_removed(const Job&, Resource&, const Json&) {}
 
 Resource Worker::need(const std::string& resource) {
   const std::lock_guard lock(mutex_);
@@ -128,6 +151,38 @@ void Worker::ensure_server(const Resource& cluster, std::stop_token stop) {
   const Subject subject = subject_of(cluster.resource);
   const auto held = hold_cluster(cluster);
   subject.engine->start(subject.directory, subject.server, std::move(stop));
+}
+
+bool Worker::should_serve(const std::string& cluster) {
+  const std::lock_guard lock(mutex_);
+  const std::optional<Resource> now = environment_.records.find_resource(cluster);
+  return now && status_of(*now) == "available" && serves(environment_, *now);
+}
+
+bool Worker::revive(const Resource& cluster) {
+  if (!should_serve(cluster.resource)) return false;
+  const Subject subject = subject_of(cluster.resource);
+  if (subject.engine->running(subject.directory)) return false;
+  const auto held = hold_cluster(cluster);
+  // Whoever held the cluster until now may have stopped it on purpose, or brought it up already.
+  if (!should_serve(cluster.resource) || subject.engine->running(subject.directory)) return false;
+  log_.warning("the server of a cluster was gone and is started again",
+               {{"region", cluster.region}, {"cluster", cluster.id}});
+  subject.engine->start(subject.directory, subject.server, {});
+  const std::lock_guard lock(mutex_);
+  add_event(environment_, cluster, "DB cluster's server ended unexpectedly and was restarted", {"recovery"});
+  return true;
+}
+
+// A change that failed half way may have left the server down.
+void Worker::bring_back(const Job& job) {
+  if (job.work != "ModifyCluster" || !should_serve(job.resource)) return;
+  try {
+    ensure_server(need(job.resource), {});
+  } catch (const std::exception& error) {
+    // The guard tries again; the failure of the change is on record already.
+    log_.error("the server of a cluster did not come back", {{"error", error.what()}});
+  }
 }
 
 void Worker::restart(const Subject& subject, std::stop_token stop) {

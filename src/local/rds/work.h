@@ -24,6 +24,8 @@ class Worker final : public JobRunner {
 
   // Brings a cluster's server up, or takes over one that survived an earlier process.
   void ensure_server(const Resource& cluster, std::stop_token stop);
+  // Restarts the server of an available cluster that is not there any more, as RDS does. True when it had to.
+  bool revive(const Resource& cluster);
   // One engine call at a time for one cluster.
   std::unique_lock<std::mutex> hold_cluster(const Resource& cluster);
 
@@ -64,7 +66,7 @@ class Worker final : public JobRunner {
   Json reload_parameters(const Job& job, JobControl& control);
   Json create_snapshot(const Job& job, JobControl& control);
   Json copy_snapshot(const Job& job, JobControl& control);
-  Json delete_snapshot(const Job& job, JobControl& control);
+  Json remove_files(const Job& job, JobControl& control);
 
   void cluster_created(const Job& job, Resource& cluster, const Json& result);
   void cluster_modified(const Job& job, Resource& cluster, const Json& result);
@@ -82,7 +84,11 @@ class Worker final : public JobRunner {
   void snapshot_copied(const Job& job, Resource& snapshot, const Json& result);
   void snapshot_deleted(const Job& job, Resource& snapshot, const Json& result);
 
+  bool should_serve(const std::string& cluster);
+  void bring_back(const Job& job);
   void rename_cluster(Resource& cluster, const std::string& id);
+  void files_removed(const Job& job, Resource& resource, const Json& result);
+  void remove_files_later(const Resource& resource);
   void backup_over(const Job& job);
   void remove_half_made(const Job& job);
 

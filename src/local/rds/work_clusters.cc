@@ -92,12 +92,13 @@ Json Worker::delete_cluster(const Job& job, JobControl&) {
       throw Error("EngineFailed", fmt::format("the final snapshot {} was not made", snapshot.id));
   }
   const auto held = hold_cluster(subject.cluster);
-  subject.engine->remove(subject.directory);
+  subject.engine->halt(subject.directory);
   return Json::object();
 }
 
 void Worker::cluster_deleted(const Job&, Resource& cluster, const Json&) {
   add_event(environment_, cluster, "DB cluster deleted", {"deletion"});
+  remove_files_later(cluster);
   environment_.records.erase(cluster.resource);
 }
 

@@ -63,13 +63,8 @@ void Worker::snapshot_copied(const Job&, Resource& snapshot, const Json& result)
   environment_.records.put(snapshot);
 }
 
-Json Worker::delete_snapshot(const Job& job, JobControl&) {
-  const Resource snapshot = need(job.resource);
-  engine_of(environment_, snapshot).remove(directory_of(environment_, snapshot));
-  return Json::object();
-}
-
 void Worker::snapshot_deleted(const Job&, Resource& snapshot, const Json&) {
+  remove_files_later(snapshot);
   environment_.records.erase(snapshot.resource);
 }
 

@@ -22,8 +22,9 @@ class SimulatedRds : public ::testing::Test {
       engines.emplace(name, std::move(owned));
     }
     service = std::make_unique<RdsService>(
-        RdsOptions{.directory = data.path(), .pace = pace, .patience = {}, .threads = 0}, std::move(engines),
-        clock, Log::none(), router);
+        RdsOptions{
+            .directory = data.path(), .pace = pace, .patience = std::chrono::milliseconds(0), .threads = 0},
+        std::move(engines), clock, Log::none(), router);
     rds.emplace(*service);
     east.emplace(*service, "us-east-1");
   }
