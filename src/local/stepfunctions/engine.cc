@@ -79,15 +79,31 @@ void Engine::stop() {
 
 // ---- the engine's thread
 
-void Engine::post(Job job) {
+void Engine::Completion::set(std::exception_ptr failure) {
   const std::lock_guard lock(mutex_);
-  if (stopping_ && job.settle) {
-    job.settle(std::make_exception_ptr(
-        aws::ServiceError("ServiceUnavailable", "The endpoint is stopping; ask again when it runs.", 503)));
-    return;
-  }
-  inbox_.push_back(std::move(job));
+  failure_ = std::move(failure);
+  done_ = true;
+  // Under the lock: the caller may be gone as soon as it is released.
   changed_.notify_one();
+}
+
+void Engine::Completion::wait() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return done_; });
+  if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+}
+
+void Engine::post(Job job) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!stopping_ || !job.caller) {
+      inbox_.push_back(std::move(job));
+      changed_.notify_one();
+      return;
+    }
+  }
+  job.caller->set(std::make_exception_ptr(
+      aws::ServiceError("ServiceUnavailable", "The endpoint is stopping; ask again when it runs.", 503)));
 }
 
 void Engine::post_feed(std::int64_t execution, std::function<void(asl::Execution&, TimePoint)> input) {
@@ -138,7 +154,7 @@ void Engine::after_failed_commit(std::vector<Job>& batch, const std::exception_p
   to_proceed_.clear();
   std::vector<Job> again;
   for (std::size_t i = 0; i < batch.size(); ++i) {
-    if (batch[i].settle)
+    if (batch[i].caller)
       failures[i] = failure;
     else
       again.push_back(std::move(batch[i]));
@@ -148,13 +164,13 @@ void Engine::after_failed_commit(std::vector<Job>& batch, const std::exception_p
   inbox_.insert(inbox_.begin(), std::make_move_iterator(again.begin()), std::make_move_iterator(again.end()));
 }
 
-void Engine::settle_batch(std::vector<Job>& batch, const std::vector<std::exception_ptr>& failures) {
+void Engine::settle_batch(std::vector<Job>& batch, std::vector<std::exception_ptr>& failures) {
   for (const Timer& timer : to_arm_) arm(timer.when, timer.execution);
   to_arm_.clear();
   for (Dispatch& each : to_dispatch_) dispatch(std::move(each));
   to_dispatch_.clear();
   for (std::size_t i = 0; i < batch.size(); ++i)
-    if (batch[i].settle) batch[i].settle(failures[i]);
+    if (batch[i].caller) batch[i].caller->set(std::move(failures[i]));
   for (const std::int64_t execution : std::exchange(to_proceed_, {}))
     post_feed(execution, [](asl::Execution& each, TimePoint now) { each.proceed(now); });
 }

@@ -9,7 +9,6 @@
 // product may run twice. A task that waits for its token goes on waiting.
 #pragma once
 #include <condition_variable>
-#include <future>
 #include <list>
 #include <mutex>
 #include <queue>
@@ -55,10 +54,23 @@ class Engine {
 
  private:
   using Work = std::function<void()>;
-  // One piece of work of the engine's thread. `settle` is told how its transaction ended.
+  // Where a caller waits for the end of the transaction that holds its work.
+  class Completion {
+   public:
+    void set(std::exception_ptr failure);
+    // Throws the failure, if it was one.
+    void wait();
+
+   private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::exception_ptr failure_;
+    bool done_ = false;
+  };
+  // One piece of work of the engine's thread.
   struct Job {
     Work work;
-    std::function<void(std::exception_ptr failure)> settle;  // null for the engine's own work
+    Completion* caller;  // null for the engine's own work
   };
   struct Running;
   // A compiled revision.
@@ -82,7 +94,7 @@ class Engine {
   void post_feed(std::int64_t execution, std::function<void(asl::Execution&, TimePoint)> input);
   void work(const std::stop_token& stop);
   void run_batch(std::vector<Job>& batch);
-  void settle_batch(std::vector<Job>& batch, const std::vector<std::exception_ptr>& failures);
+  void settle_batch(std::vector<Job>& batch, std::vector<std::exception_ptr>& failures);
   void after_failed_commit(std::vector<Job>& batch, const std::exception_ptr& failure,
                            std::vector<std::exception_ptr>& failures);
   void recover();
@@ -131,16 +143,11 @@ class Engine {
 
 template <typename F>
 auto Engine::transact(F work) -> std::invoke_result_t<F, Engine&> {
-  using Result = std::invoke_result_t<F, Engine&>;
-  auto done = std::make_shared<std::promise<void>>();
-  std::future<void> committed = done->get_future();
-  auto result = std::make_shared<std::optional<Result>>();
-  post({[this, work = std::move(work), result] { *result = work(*this); },
-        [done](std::exception_ptr failure) {
-          failure ? done->set_exception(std::move(failure)) : done->set_value();
-        }});
-  committed.get();
-  return std::move(**result);
+  std::optional<std::invoke_result_t<F, Engine&>> result;
+  Completion completion;
+  post({[&] { result = work(*this); }, &completion});
+  completion.wait();
+  return *std::move(result);
 }
 
 }  // namespace aurora::local::stepfunctions
