@@ -110,13 +110,9 @@ void SystemLocalHost::terminate(pid_t pid) {
 }
 
 std::optional<std::string> SystemLocalHost::executable_name(pid_t pid) {
-  std::error_code error;
-  const auto target = std::filesystem::read_symlink(fmt::format("/proc/{}/exe", pid), error);
-  if (error) return std::nullopt;
-  // Linux adds this when the file was replaced by a newer build.
-  std::string name = target.filename().string();
-  static constexpr std::string_view kDeleted = " (deleted)";
-  if (name.ends_with(kDeleted)) name.resize(name.size() - kDeleted.size());
+  // Not the link /proc/PID/exe: it changes when a newer build replaces the file of a running process.
+  auto name = read_file_if_exists(fmt::format("/proc/{}/comm", pid));
+  if (name && name->ends_with('\n')) name->pop_back();
   return name;
 }
 

@@ -29,7 +29,9 @@ struct Stack::Services {
         logs(options.data, clock),
         s3(options.data, clock),
         dynamodb(options.data, clock, log),
-        rds({.directory = options.data, .pace = options.pace, .patience = {}}, std::move(options.engines),
+        rds({.directory = options.data, .pace = options.pace, .patience = {}},
+            options.engines.empty() ? engines::native_engines({}, authority, clock, log)
+                                    : std::move(options.engines),
             clock, log, &endpoint),
         lambda(options.data, clock, {.endpoint_url = options.url}, log_sink()),
         step_functions(options.data, clock, endpoint) {
