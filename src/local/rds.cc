@@ -69,6 +69,7 @@ RdsService::RdsService(RdsOptions options, engines::Engines engines, Clock& cloc
       records_(open_store(options_.directory, "rds", rds::Records::migrations())),
       worker_(environment(), mutex_, log_, [this] { changed_.notify_all(); }),
       queue_(clock_, worker_, options_.threads) {
+  if (!options_.durable) records_.database().exec("PRAGMA synchronous = OFF");
   for (rds::Job& job : records_.jobs()) queue_.add(std::move(job));
 }
 

@@ -35,6 +35,8 @@ struct RdsOptions {
   // before it answers, so that whoever polls in a loop notices within milliseconds. The default is 800 ms at
   // natural pace, and no waiting at a stretched one, where there is nothing to gain.
   std::optional<std::chrono::milliseconds> patience;
+  // Whether the records survive a power cut (they survive kill -9 in any case). Tests may do without.
+  bool durable = true;
   unsigned threads = 4;  // for background work; 0: it runs in run_due() only
 };
 

@@ -43,7 +43,7 @@ class RdsWithPostgreSql : public ::testing::Test {
   void open() {
     authority_.emplace(data_.path() / "authority", clock_);
     service_ = std::make_unique<RdsService>(
-        RdsOptions{.directory = data_.path(), .pace = {}, .patience = 0ms},
+        RdsOptions{.directory = data_.path(), .pace = {}, .patience = 0ms, .durable = false},
         engines::native_engines({.durable = false}, *authority_, clock_, Log::none()), clock_, Log::none());
     service_->start();
   }
@@ -183,7 +183,7 @@ TEST_F(RdsWithPostgreSql, ServersSurviveAKilledEndpointAndAreAdopted) {
   ASSERT_GE(child, 0);
   if (child == 0) {
     // A process of its own opens the data and dies without a word.
-    RdsService other({.directory = data_.path(), .pace = {}, .patience = 0ms},
+    RdsService other({.directory = data_.path(), .pace = {}, .patience = 0ms, .durable = false},
                      engines::native_engines({.durable = false}, *authority_, clock_, Log::none()), clock_,
                      Log::none());
     other.start();

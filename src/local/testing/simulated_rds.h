@@ -21,10 +21,12 @@ class SimulatedRds : public ::testing::Test {
       if (std::string_view(name) == "aurora-postgresql") engine = owned.get();
       engines.emplace(name, std::move(owned));
     }
-    service = std::make_unique<RdsService>(
-        RdsOptions{
-            .directory = data.path(), .pace = pace, .patience = std::chrono::milliseconds(0), .threads = 0},
-        std::move(engines), clock, Log::none(), router);
+    service = std::make_unique<RdsService>(RdsOptions{.directory = data.path(),
+                                                      .pace = pace,
+                                                      .patience = std::chrono::milliseconds(0),
+                                                      .durable = false,
+                                                      .threads = 0},
+                                           std::move(engines), clock, Log::none(), router);
     rds.emplace(*service);
     east.emplace(*service, "us-east-1");
   }
