@@ -32,6 +32,14 @@ std::vector<char*> argument_vector(const std::vector<std::string>& command) {
   ::_exit(127);
 }
 
+// A process that ended keeps its id until its parent asks; in a container nobody may ever do so.
+bool is_zombie(pid_t pid) {
+  const auto stat = read_file_if_exists(fmt::format("/proc/{}/stat", pid));
+  // The state follows the name, which stands in parentheses and may hold anything.
+  const std::size_t name_end = stat ? stat->rfind(')') : std::string::npos;
+  return name_end != std::string::npos && name_end + 2 < stat->size() && (*stat)[name_end + 2] == 'Z';
+}
+
 int wait_for(pid_t pid) {
   int status = 0;
   while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
@@ -100,7 +108,8 @@ int SystemLocalHost::run_foreground(const std::vector<std::string>& command) {
 bool SystemLocalHost::is_alive(pid_t pid) {
   // A child of ours that ended stays visible until it is waited for.
   if (::waitpid(pid, nullptr, WNOHANG) == pid) return false;
-  return ::kill(pid, 0) == 0 || errno == EPERM;
+  if (::kill(pid, 0) != 0 && errno != EPERM) return false;
+  return !is_zombie(pid);
 }
 
 void SystemLocalHost::terminate(pid_t pid) {
@@ -110,10 +119,17 @@ void SystemLocalHost::terminate(pid_t pid) {
 }
 
 std::optional<std::string> SystemLocalHost::executable_name(pid_t pid) {
-  // Not the link /proc/PID/exe: it changes when a newer build replaces the file of a running process.
-  auto name = read_file_if_exists(fmt::format("/proc/{}/comm", pid));
-  if (name && name->ends_with('\n')) name->pop_back();
-  return name;
+  // Not the link /proc/PID/exe: it changes when a newer build replaces the file of a running process. The
+  // line reads "PID (NAME) STATE ...", and a process that ended but was not waited for yet is in state Z.
+  const auto line = read_file_if_exists(fmt::format("/proc/{}/stat", pid));
+  if (!line) return std::nullopt;
+  const std::size_t open = line->find('(');
+  const std::size_t close = line->rfind(')');
+  if (open == std::string::npos || close == std::string::npos || close + 2 >= line->size())
+    return std::nullopt;
+  const char state = (*line)[close + 2];
+  if (state == 'Z' || state == 'X') return std::nullopt;
+  return line->substr(open + 1, close - open - 1);
 }
 
 bool SystemLocalHost::is_root() {

@@ -60,6 +60,17 @@ bool note_progress(Operation& operation, const Step& step, const StepResult& res
   return news;
 }
 
+// A finished operation may be begun again, cleaned up and rolled back; nothing else may work on it, least of
+// all a step that was on its way when somebody cancelled.
+void refuse_if_over(const Step& step, const Operation& operation) {
+  for (const char* name : {"snapshot_check", "cleanup", "handle_failure"})
+    if (step.name == name) return;
+  if (step.name == "notify_completion" && operation.status() == kCompleted) return;
+  throw Error("OperationFinished",
+              fmt::format("operation {} is over: {}.", operation.id(), operation.status()),
+              "Begin it again with snapshot_check, or start another one.");
+}
+
 }  // namespace
 
 StepRunner::StepRunner(RunnerOptions options)
@@ -83,6 +94,7 @@ Json StepRunner::run(const Step& step, const Json& raw_event) {
       throw Error("OperationNotFound", fmt::format("there is no operation {}", event.operation_id),
                   "Begin with snapshot_check, which makes it; `aurora-restore list` shows those there are.");
     }
+    if (operation && operation->is_finished()) refuse_if_over(step, *operation);
     bool is_new = false;
     if (first && (!operation || may_begin_again(*operation, event))) {
       const std::int64_t version = operation ? operation->version() : 0;

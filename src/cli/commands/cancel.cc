@@ -12,6 +12,8 @@ namespace {
 constexpr char kCancellation[] = "ManualCancellation";
 // Deleting a cluster on AWS takes minutes; this is a day of looks.
 constexpr int kLooksMax = 2880;
+// A step makes a few calls and ends.
+constexpr std::chrono::seconds kStepEndsWithin{2};
 
 struct CancelOptions {
   std::string operation_id;
@@ -42,19 +44,43 @@ void stop_execution(World& world, const Operation& operation, const std::string&
                   {{"executionArn", operation.execution_arn()}, {"error", kCancellation}, {"cause", cause}});
 }
 
-// The rollback looks once per call and says how long to wait for the next look.
+// What passes by itself; the step that the stop caught in the middle may still write the state.
+bool may_pass(const Error& error) {
+  for (const char* name : {"StateConflict", "AwsThrottled", "AwsUnavailable", "AwsUnreachable"})
+    if (error.name() == name) return true;
+  return false;
+}
+
+// One look of the rollback; nothing when it has to be repeated.
+std::optional<Json> look(World& world, const std::string& operation_id, const std::string& cause) {
+  try {
+    return invoke_step(world, "handle_failure",
+                       {{"operation_id", operation_id},
+                        {"cancelled", true},
+                        {"error", {{"Error", kCancellation}, {"Cause", cause}}}});
+  } catch (const Error& error) {
+    if (!may_pass(error)) throw;
+    return std::nullopt;
+  }
+}
+
+// The rollback looks once per call and says how long to wait for the next look. A step that was running when
+// the execution was stopped runs to its end, and may leave something after the rollback has looked: so the
+// rollback looks once more a little later.
 Json roll_back(Context& context, World& world, const std::string& operation_id, const std::string& cause) {
   TaskReport report(context);
   Json answer;
   report.task("Roll back", [&] {
-    for (int look = 0; look < kLooksMax; ++look) {
-      answer = invoke_step(world, "handle_failure",
-                           {{"operation_id", operation_id},
-                            {"cancelled", true},
-                            {"error", {{"Error", kCancellation}, {"Cause", cause}}}});
-      if (string_or(answer, "rollback_status", "completed") != "in-progress") return std::string();
-      report.wait(std::chrono::seconds(int_or(answer, "retry_after", 1)), -1,
-                  string_or(answer, "message", ""));
+    bool once_more = true;
+    for (int looks = 0; looks < kLooksMax; ++looks) {
+      const std::optional<Json> seen = look(world, operation_id, cause);
+      if (seen) answer = *seen;
+      const bool done = seen && string_or(answer, "rollback_status", "completed") != "in-progress";
+      if (done && !once_more) return std::string();
+      if (done) once_more = false;
+      const auto wait =
+          done || !seen ? kStepEndsWithin : std::chrono::seconds(int_or(answer, "retry_after", 1));
+      report.wait(wait, -1, string_or(answer, "message", ""));
     }
     throw Error("RollbackUnfinished", fmt::format("the rollback of {} goes on", operation_id),
                 "Run the same command again; it takes up where it was.");
