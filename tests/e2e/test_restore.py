@@ -116,25 +116,18 @@ class Kill(EndpointTest):
 
     def test_every_state_survives(self):
         self.endpoint.run("start", *RUN[1:], "--operation-id", "survivor", "--set", "compare_with_source=rows")
-        killed_in = set()
-        arn = "arn:aws:states:us-west-2:123456789012:execution:aurora-restore-dev:survivor"
-
-        def history():
-            return self.endpoint.aws("stepfunctions", "get-execution-history", "--execution-arn", arn,
-                                     "--reverse-order", "--max-results", "30")["events"]
-
+        killed_in = []
         deadline = time.monotonic() + 240
         while time.monotonic() < deadline:
-            status = self.endpoint.aws("stepfunctions", "describe-execution", "--execution-arn", arn)["status"]
-            if status != "RUNNING":
+            events = [json.loads(line) for line in self.endpoint.run("history", "survivor", "--json").stdout.splitlines()]
+            if any(e["type"].startswith("Execution") and e["type"] != "ExecutionStarted" for e in events):
                 break
-            entered = next((e["stateEnteredEventDetails"]["name"] for e in history() if "stateEnteredEventDetails" in e), None)
-            if entered and entered not in killed_in:
-                killed_in.add(entered)
+            entered = [e["stateEnteredEventDetails"]["name"] for e in events if "stateEnteredEventDetails" in e]
+            if entered and entered[-1] not in killed_in:
+                killed_in.append(entered[-1])
                 self.endpoint.kill()
                 self.endpoint.start()
-            time.sleep(0.05)
-        self.assertEqual(status, "SUCCEEDED", json.dumps(history()[:3]) + self.endpoint.log_tail())
+        self.assertEqual(events[-1]["type"], "ExecutionSucceeded", json.dumps(events[-3:]) + self.endpoint.log_tail())
         self.assertGreaterEqual(len(killed_in), 4, killed_in)
         self.assertEqual(self.state_of("survivor")["status"]["S"], "COMPLETED")
 
