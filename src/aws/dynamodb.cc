@@ -73,8 +73,8 @@ std::optional<Json> DynamoDb::get(const std::string& table, const Json& key) {
   return from_item(item);
 }
 
-void DynamoDb::put(const std::string& table, const Json& item, const std::string& condition, const Json& names,
-                   const Json& values) {
+void DynamoDb::put(const std::string& table, const Json& item, const std::string& condition,
+                   const Json& names, const Json& values) {
   Json input{{"TableName", table}, {"Item", to_item(item)}};
   if (!condition.empty()) {
     input["ConditionExpression"] = condition;

@@ -20,9 +20,9 @@ class ScriptedApi final : public Api {
 
 TEST(DynamoDb, AttributeValuesKeepEveryJsonType) {
   const Json plain = Json::parse(R"({"s":"x","n":7,"f":1.5,"b":true,"z":null,"l":[1,"a"],"m":{"k":"v"}})");
-  const Json typed = Json::parse(
-      R"({"s":{"S":"x"},"n":{"N":"7"},"f":{"N":"1.5"},"b":{"BOOL":true},"z":{"NULL":true},)"
-      R"("l":{"L":[{"N":"1"},{"S":"a"}]},"m":{"M":{"k":{"S":"v"}}}})");
+  const Json typed =
+      Json::parse(R"({"s":{"S":"x"},"n":{"N":"7"},"f":{"N":"1.5"},"b":{"BOOL":true},"z":{"NULL":true},)"
+                  R"("l":{"L":[{"N":"1"},{"S":"a"}]},"m":{"M":{"k":{"S":"v"}}}})");
   EXPECT_EQ(to_item(plain), typed);
   EXPECT_EQ(from_item(typed), plain);
 }

@@ -57,7 +57,9 @@ Cluster cluster_from(const Json& json) {
   return cluster;
 }
 
-bool is_arn(std::string_view text) { return text.starts_with("arn:"); }
+bool is_arn(std::string_view text) {
+  return text.starts_with("arn:");
+}
 
 }  // namespace
 
@@ -105,8 +107,8 @@ std::optional<ClusterSnapshot> Rds::find_snapshot(const std::string& name_or_arn
 std::vector<ClusterSnapshot> Rds::snapshots_of(const std::string& cluster_identifier) {
   std::vector<ClusterSnapshot> snapshots;
   // Without a type, RDS answers with manual and automated snapshots.
-  for (const Json& json : describe("DescribeDBClusterSnapshots", {{"DBClusterIdentifier", cluster_identifier}},
-                                   "DBClusterSnapshots"))
+  for (const Json& json : describe("DescribeDBClusterSnapshots",
+                                   {{"DBClusterIdentifier", cluster_identifier}}, "DBClusterSnapshots"))
     snapshots.push_back(snapshot_from(json));
   return snapshots;
 }

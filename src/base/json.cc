@@ -14,6 +14,9 @@ Json parse_json(std::string_view text, std::string_view what) {
   } catch (const Json::parse_error& e) {
     throw Error("InvalidJson", fmt::format("{} is not valid JSON at byte {}", what, e.byte),
                 "Check it with `jq .`; JSON needs double quotes and no trailing commas.");
+  } catch (const Json::out_of_range&) {
+    throw Error("InvalidJson", fmt::format("{} has a number that is too large to be stored", what),
+                "Numbers are at most about 1.8e308.");
   }
 }
 

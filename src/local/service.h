@@ -18,7 +18,7 @@ struct Call {
   std::string operation;  // "DescribeDBClusters"
   Json input = Json::object();
   std::string request_id;
-  std::stop_token stop;                // watched by handlers that wait
+  std::stop_token stop;                 // watched by handlers that wait
   const http::Request* http = nullptr;  // the raw request; null for calls made inside the process
 };
 
