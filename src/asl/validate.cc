@@ -28,6 +28,11 @@ Position position_of(const std::string& text, std::size_t byte) {
   return position;
 }
 
+Diagnostic schema(std::string message) {
+  return {
+      .is_error = true, .code = "SCHEMA_VALIDATION_FAILED", .message = std::move(message), .location = {}};
+}
+
 // AWS's parser reports where the offending token ends.
 Diagnostic invalid_json(const std::string& text) {
   std::size_t at = 0;
@@ -35,6 +40,8 @@ Diagnostic invalid_json(const std::string& text) {
     [[maybe_unused]] const Json ignored = Json::parse(text);
   } catch (const Json::parse_error& e) {
     at = e.byte > 0 ? e.byte - 1 : 0;
+  } catch (const Json::exception&) {
+    return schema("Definition has a number that is too large");
   }
   // Back to the start of the word that is no JSON, and forward to its end.
   const auto is_word = [&](std::size_t i) {
@@ -62,11 +69,6 @@ Diagnostic invalid_json(const std::string& text) {
           .code = "INVALID_JSON_DESCRIPTION",
           .message = fmt::format("{}\n at {}", what, location),
           .location = location};
-}
-
-Diagnostic schema(std::string message) {
-  return {
-      .is_error = true, .code = "SCHEMA_VALIDATION_FAILED", .message = std::move(message), .location = {}};
 }
 
 // Calls `visit` for every state, with its location.

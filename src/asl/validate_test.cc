@@ -72,6 +72,7 @@ TEST(Validate, EndsForHugeDeepAndMalformedDefinitions) {
   EXPECT_FALSE(validate(std::string(kDefinitionBytesMax + 1, ' ')).valid());
   EXPECT_FALSE(validate(std::string(100'000, '[')).valid());
   EXPECT_FALSE(validate("{\"StartAt\":\"\xff\"}").valid());
+  EXPECT_FALSE(validate("{\"TimeoutSeconds\":1e999}").valid());
   std::string nested = R"({"StartAt":"E","States":{"E":{"Type":"Pass","End":true}}})";
   for (int i = 0; i < 110; ++i)
     nested = R"({"StartAt":"P","States":{"P":{"Type":"Parallel","End":true,"Branches":[)" + nested + "]}}}";
