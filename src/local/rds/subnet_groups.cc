@@ -111,7 +111,7 @@ Json security_groups_for(const Context& context) {
   std::vector<std::string> ids;
   for (const Json& id : member_or_null(context.input, "VpcSecurityGroupIds"))
     ids.push_back(id.get<std::string>());
-  if (ids.empty()) ids.push_back(ec2_id("sg-", context.region, "default"));
+  if (ids.empty()) ids.push_back(ec2_id("sg-", context.region, "default group"));
   Json memberships = Json::array();
   for (const std::string& id : ids) {
     if (!is_ec2_id(id, "sg-"))
