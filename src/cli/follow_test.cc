@@ -124,6 +124,13 @@ TEST_F(Follow, TtyShowsABarForAPercentage) {
   EXPECT_THAT(line.err(), HasSubstr("━━━━━━━━━━━━━━──────────────  50 %  30 s left"));
 }
 
+TEST_F(Follow, NarrowTtyShortensTheBarBeforeTheRemainingTime) {
+  line.terminal.err_stream = {.tty = true, .colour = false, .unicode = true, .width = 80};
+  state["progress"] = {{"step", "copy_snapshot"}, {"percent", 50}, {"remaining_seconds", 30}};
+  line.run({"watch", "op-1"});
+  EXPECT_THAT(line.err(), HasSubstr("─  50 %  30 s left"));
+}
+
 TEST_F(Follow, MachineGetsOneObjectALine) {
   state["progress"] = {{"step", "copy_snapshot"}, {"percent", 50}};
   EXPECT_EQ(line.run({"run", "--operation-id", "op-1", "--json"}), ExitCode::kDone);

@@ -10,6 +10,9 @@ namespace {
 
 constexpr std::size_t kTitleWidth = 24;
 constexpr std::size_t kBarWidth = 28;
+constexpr std::size_t kBarWidthLeast = 8;
+// " 100 %"
+constexpr std::size_t kPercentWidth = 6;
 constexpr std::size_t kDurationWidth = 9;
 
 double seconds_between(TimePoint from, TimePoint to) {
@@ -86,11 +89,14 @@ std::string PersonView::moving_line(const Step& step, const Progress& progress) 
                   pad_left(human_duration(context_.clock.now() - step.started), kDurationWidth));
   const std::size_t used = display_width(line);
   const std::size_t room = static_cast<std::size_t>(std::max(traits.width, 60)) - used;
-  if (has_percentage(step, progress) && room > kBarWidth + 8) {
-    line += progress_bar(progress.percent, kBarWidth, style) + fmt::format(" {:3.0f} %", progress.percent);
-    const std::string left = remaining_of(progress);
-    if (room > kBarWidth + 8 + left.size()) line += "  " + style.dim(left);
-    return line;
+  if (has_percentage(step, progress)) {
+    std::string left = remaining_of(progress);
+    if (!left.empty()) left = "  " + left;
+    const std::size_t beside = kPercentWidth + left.size();
+    const std::size_t bar =
+        room > beside + kBarWidthLeast ? std::min(kBarWidth, room - beside) : kBarWidthLeast;
+    return line + progress_bar(progress.percent, bar, style) + fmt::format(" {:3.0f} %", progress.percent) +
+           style.dim(left);
   }
   const bool is_news = progress.step == step.name && !progress.message.empty();
   return line + style.dim(cut_to_width(is_news ? progress.message : step.message, room, traits.unicode));

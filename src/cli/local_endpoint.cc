@@ -158,7 +158,7 @@ Started start_endpoint(Context& context, const StartOptions& options, LocalEndpo
 
 void ensure_endpoint(Context& context) {
   LocalEndpoint endpoint = locate_endpoint(context);
-  if (endpoint.pid != 0 || context.host.health(endpoint.url)) return;
+  if (context.host.health(endpoint.url)) return;
   const std::string host = http::Url::parse(endpoint.url).host;
   if (host != "127.0.0.1" && host != "localhost")
     throw Error("EndpointNotRunning", fmt::format("nobody answers at {}", endpoint.url),

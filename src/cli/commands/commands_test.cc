@@ -112,7 +112,7 @@ TEST_F(CommandTest, CancelStopsThenRollsBack) {
   EXPECT_EQ(stops[0].input["error"], "ManualCancellation");
   EXPECT_EQ(stops[0].input["cause"], "wrong day");
   const auto invokes = line.api.calls_of("lambda.Invoke");
-  ASSERT_EQ(invokes.size(), 1u);
+  ASSERT_EQ(invokes.size(), 2u) << "once more, after a step that the stop caught in the middle";
   EXPECT_EQ(invokes[0].input["FunctionName"], "aurora-restore-handle-failure-dev");
   EXPECT_EQ(parse_json(string_or(invokes[0].input, "Payload", ""), "payload")["cancelled"], true);
   EXPECT_THAT(line.out(), HasSubstr("The old cluster has its name back"));
@@ -129,7 +129,23 @@ TEST_F(CommandTest, CancelRollsBackAnExecutionThatWasStoppedByOtherMeans) {
   line.api.answer("lambda.Invoke", {{"StatusCode", 200}, {"Payload", "{}"}});
   EXPECT_EQ(line.run({"cancel", "op-1"}), ExitCode::kDone);
   EXPECT_TRUE(line.api.calls_of("stepfunctions.StopExecution").empty());
-  EXPECT_EQ(line.api.calls_of("lambda.Invoke").size(), 1u);
+  EXPECT_EQ(line.api.calls_of("lambda.Invoke").size(), 2u);
+}
+
+TEST_F(CommandTest, CancelLooksUntilTheRollbackIsDone) {
+  has_operation("IN_PROGRESS", "ABORTED");
+  int looks = 0;
+  line.api.on("lambda.Invoke", [&](const Json&) {
+    return ++looks < 4
+               ? Json{{"Payload",
+                       R"({"rollback_status":"in-progress","retry_after":30,"message":"being deleted"})"}}
+               : Json{{"Payload", R"({"rollback_status":"completed","rolled_back":["deleted the copy"]})"}};
+  });
+  const TimePoint before = line.clock.now();
+  EXPECT_EQ(line.run({"cancel", "op-1"}), ExitCode::kDone);
+  EXPECT_EQ(looks, 5);
+  EXPECT_GE(line.clock.now() - before, std::chrono::seconds(90)) << "it waits as long as the rollback asks";
+  EXPECT_THAT(line.out(), HasSubstr("deleted the copy"));
 }
 
 TEST_F(CommandTest, InvokePrintsTheAnswer) {

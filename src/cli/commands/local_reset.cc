@@ -17,9 +17,10 @@ void bind_reset(Binder& binder, ResetOptions& options) {
 
 // Only a directory that an endpoint used is deleted: a mistyped --data must not cost anything else.
 bool belongs_to_endpoint(Context& context, const std::filesystem::path& data) {
-  for (const char* name : {"endpoint.json", "endpoint.log", "endpoint.lock"})
+  for (const char* name : {"endpoint.json", "endpoint.log"})
     if (context.host.exists(data / name)) return true;
-  return false;
+  // One that ran in the foreground and ended in order leaves its lock and its stores.
+  return context.host.exists(data / "lock") && context.host.exists(data / "rds.db");
 }
 
 void confirm(Context& context, const ResetOptions& options, const std::filesystem::path& data) {
