@@ -58,7 +58,8 @@ void PersonView::step_finished(const Step& step) {
   if (step.retries > 0)
     note += fmt::format(" ({} {})", step.retries, step.retries == 1 ? "retry" : "retries");
   const std::size_t used = 2 + 2 + kTitleWidth + 1 + kDurationWidth + 2;
-  if (traits.tty && step.status == StepStatus::kSucceeded)
+  // The summary tells a failure in full.
+  if (traits.tty)
     note = cut_to_width(note, static_cast<std::size_t>(std::max(traits.width, 60)) - used, traits.unicode);
   std::string line =
       fmt::format("  {} {} {}  {}", mark_of(step, style), pad_right(step_title(step.name), kTitleWidth),

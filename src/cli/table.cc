@@ -54,9 +54,15 @@ std::string label_lines(const std::vector<std::pair<std::string, std::string>>& 
                         std::size_t indent) {
   std::size_t width = 0;
   for (const auto& line : lines) width = std::max(width, display_width(line.first));
+  const std::size_t column = indent + width + 2;
+  const auto window = static_cast<std::size_t>(std::max(style.traits().width, 40));
   std::string text;
-  for (const auto& [label, value] : lines)
-    text += std::string(indent, ' ') + style.dim(pad_right(label, width)) + "  " + value + "\n";
+  for (const auto& [label, value] : lines) {
+    // In a pipe a line stays one line, for whoever searches in it.
+    const bool wraps = style.traits().tty && window > column + 20;
+    text += std::string(indent, ' ') + style.dim(pad_right(label, width)) + "  " +
+            (wraps ? wrap_words(value, window - column, column) : value) + "\n";
+  }
   return text;
 }
 

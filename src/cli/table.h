@@ -28,7 +28,7 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
-// Lines of "label  value", labels as wide as the widest.
+// Lines of "label  value", labels as wide as the widest. On a tty long values are broken between words.
 std::string label_lines(const std::vector<std::pair<std::string, std::string>>& lines, const Style& style,
                         std::size_t indent = 0);
 

@@ -32,5 +32,14 @@ TEST(LabelLines, LabelsAreAsWideAsTheWidest) {
   EXPECT_EQ(label_lines({{"A", "1"}, {"Long", "2"}}, Style({}), 1), " A     1\n Long  2\n");
 }
 
+TEST(LabelLines, LongValuesBreakOnATtyOnly) {
+  const std::vector<std::pair<std::string, std::string>> lines{
+      {"Why", "a long sentence that does not fit into the window at all"}};
+  EXPECT_EQ(label_lines(lines, Style({.tty = true, .width = 40})),
+            "Why  a long sentence that does not fit\n     into the window at all\n");
+  EXPECT_EQ(label_lines(lines, Style({.tty = false, .width = 40})),
+            "Why  a long sentence that does not fit into the window at all\n");
+}
+
 }  // namespace
 }  // namespace aurora::cli
