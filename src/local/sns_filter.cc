@@ -82,7 +82,8 @@ void check_condition(const std::string& key, const Json& condition) {
   };
   if (condition.size() != 1 || !known(condition.begin().key()))
     throw Error("InvalidParameter", fmt::format("FilterPolicy: Unrecognized match type for {}", key));
-  const auto& [kind, argument] = *condition.items().begin();
+  const std::string& kind = condition.begin().key();
+  const Json& argument = condition.begin().value();
   const bool fits = kind == "exists"    ? argument.is_boolean()
                     : kind == "numeric" ? argument.is_array() && argument.size() % 2 == 0 && !argument.empty()
                     : kind == "anything-but"
