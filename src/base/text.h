@@ -28,7 +28,7 @@ std::optional<std::string> base64_decode(std::string_view text);
 
 bool is_valid_utf8(std::string_view bytes);
 
-// Levenshtein distance, and the candidate nearest to `word` when it is near enough to be a likely
+// How many letters are changed, added, dropped or swapped with their neighbour, and the candidate nearest to `word` when it is near enough to be a likely
 // misspelling (a third of its length at most).
 std::size_t edit_distance(std::string_view a, std::string_view b);
 std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& candidates);

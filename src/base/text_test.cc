@@ -44,6 +44,13 @@ TEST(Text, Utf8RefusesOverlongAndSurrogates) {
   EXPECT_FALSE(is_valid_utf8("abc\xE2\x82"));
 }
 
+TEST(Text, EditDistanceCountsASwapOnce) {
+  EXPECT_EQ(edit_distance("stauts", "status"), 1u);
+  EXPECT_EQ(edit_distance("kitten", "sitting"), 3u);
+  EXPECT_EQ(edit_distance("", "abc"), 3u);
+  EXPECT_EQ(edit_distance("same", "same"), 0u);
+}
+
 TEST(Text, NearestFindsMisspellingButNotAnything) {
   const std::vector<std::string> names{"target_region", "source_region", "snapshot_name"};
   EXPECT_EQ(nearest("target_regoin", names), "target_region");

@@ -507,7 +507,8 @@ void throw_if_any(const std::vector<Finding>& findings) {
   if (findings.empty()) return;
   std::vector<std::string> lines;
   for (const Finding& finding : findings) lines.push_back(finding.to_text());
-  throw Error("InvalidInput", join(lines, "; ") + ". Nothing was created or changed.",
+  const std::string text = join(lines, "; ");
+  throw Error("InvalidInput", text + (text.ends_with('?') ? "" : ".") + " Nothing was created or changed.",
               "Correct the input and start again; `aurora-restore run --help` lists every field.");
 }
 

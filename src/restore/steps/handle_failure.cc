@@ -37,12 +37,17 @@ StepResult rolling_back(StepContext& context, const std::string& message) {
           .retry_after = context.settings.integer("poll_interval_seconds")};
 }
 
+// Whether the first step passed: before, nothing is made, and the target is not even known for certain.
+bool has_begun(const Operation& operation) {
+  return !operation.known("source_snapshot").empty();
+}
+
 // What has to be done before the target's name serves the old cluster again; empty when it does.
 std::string roll_back(StepContext& context, std::vector<std::string>& done) {
   Operation& operation = context.operation;
   const std::string target = context.settings.text("target_cluster_id");
   const std::string retired = operation.known("retired_cluster_id");
-  if (target.empty()) return "";
+  if (!has_begun(operation) || target.empty()) return "";
   aws::Rds rds = context.target_rds();
   const auto cluster = rds.find_cluster(target);
   if (cluster && is_made_by(*cluster, operation)) {
@@ -76,7 +81,7 @@ std::string roll_back(StepContext& context, std::vector<std::string>& done) {
 // What stands now, in words for the record.
 std::string what_stands(StepContext& context) {
   const std::string target = context.settings.text("target_cluster_id");
-  if (target.empty()) return "Nothing was created or changed.";
+  if (!has_begun(context.operation) || target.empty()) return "Nothing was created or changed.";
   if (context.operation.is_known("target_deleted"))
     return fmt::format(
         "The old cluster {} was deleted (replace_strategy delete){}.", target,
