@@ -33,6 +33,16 @@ const aws::Service& service_of(const aws::SignatureClaim& claim) {
                           404);
 }
 
+// Version 2 of the signatures (2006) is refused as S3's newer Regions refuse it; some clients still make
+// presigned links with it unless they are told otherwise.
+void refuse_old_signatures(const http::Request& request) {
+  if (request.headers.get_or("Authorization", "").starts_with("AWS ") ||
+      request.query.find("AWSAccessKeyId=") != std::string::npos)
+    throw aws::ServiceError("InvalidRequest",
+                            "The authorization mechanism you have provided is not supported. Please use "
+                            "AWS4-HMAC-SHA256.");
+}
+
 // These refuse what does not fit their model themselves, in AWS's own words and order.
 bool checks_its_input(std::string_view service) {
   return service == "rds" || service == "dynamodb" || service == "stepfunctions" || service == "lambda";
@@ -117,6 +127,7 @@ http::Response Endpoint::handle(const http::Request& request, std::stop_token st
 }
 
 http::Response Endpoint::answer(http::Request request, std::stop_token stop, const std::string& request_id) {
+  refuse_old_signatures(request);
   const auto claim = aws::signature_claim(request);
   // Whoever signs for a service is refused in that service's form.
   const aws::Service& service = claim ? service_of(*claim) : likely_service(request);

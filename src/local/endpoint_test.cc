@@ -106,6 +106,15 @@ TEST_F(EndpointInProcess, RefusesAnUnknownKeyAndAnOldRequest) {
   EXPECT_EQ(error_type(send(old)), "InvalidSignatureException");
 }
 
+TEST_F(EndpointInProcess, SaysThatSignaturesOfVersionTwoAreNotTaken) {
+  http::Request link;
+  link.path = "/bucket/key";
+  link.query = "AWSAccessKeyId=AKIALOCALRESTORE0001&Signature=x&Expires=1795242111";
+  const http::Response response = send(link);
+  EXPECT_EQ(response.status, 400);
+  EXPECT_NE(response.body.find("AWS4-HMAC-SHA256"), std::string::npos);
+}
+
 TEST_F(EndpointInProcess, RefusesARegionThatDoesNotExist) {
   const http::Response response =
       send(request("ssm", "us-west-9", json_request("AmazonSSM.DescribeParameters", "{}")));
