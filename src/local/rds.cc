@@ -18,7 +18,7 @@
 namespace aurora::local {
 namespace {
 
-constexpr std::chrono::milliseconds kNaturalPatience{800};
+constexpr std::chrono::milliseconds kNaturalPatience{2000};
 constexpr std::chrono::seconds kGuardEvery{2};
 
 // The status of the one resource that a Describe named; nothing when it named none, or a lasting one.

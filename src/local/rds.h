@@ -32,7 +32,7 @@ struct RdsOptions {
   std::filesystem::path directory;  // the endpoint's data directory; RDS keeps rds.db and rds/ in it
   rds::Pace pace;
   // A Describe of one identified resource whose status is about to change waits this long for the change
-  // before it answers, so that whoever polls in a loop notices within milliseconds. The default is 800 ms at
+  // before it answers, so that whoever polls in a loop notices within milliseconds. The default is 2 s at
   // natural pace, and no waiting at a stretched one, where there is nothing to gain.
   std::optional<std::chrono::milliseconds> patience;
   // Whether the records survive a power cut (they survive kill -9 in any case). Tests may do without.
