@@ -175,6 +175,9 @@ TEST_F(RdsWithPostgreSql, RenamedClusterIsFoundAtItsNewNamesAddress) {
 }
 
 TEST_F(RdsWithPostgreSql, ServersSurviveAKilledEndpointAndAreAdopted) {
+#ifdef __SANITIZE_THREAD__
+  GTEST_SKIP() << "ThreadSanitizer ends a forked process that starts threads";
+#endif
   RdsDriver rds(*service_);
   make_cluster(rds, "source");
   auto session = connect(rds.cluster("source"), "first-Password1");

@@ -118,7 +118,7 @@ void PostgreSqlEngine::wait_until_ready(const PostgreSqlLayout& layout, pid_t pi
   for (;;) {
     const auto running = look(layout);
     if (running && running->ready) return;
-    if (command_line(pid).empty())
+    if (!is_alive(pid))
       throw Error("EngineFailed",
                   fmt::format("the PostgreSQL server ended while it started: {}", tail_of(layout.log())));
     if (clock_.monotonic() > deadline)
@@ -144,7 +144,7 @@ void PostgreSqlEngine::end(const PostgreSqlLayout& layout, int signal, Duration 
   ::kill(running->pid, signal);
   Duration deadline = clock_.monotonic() + patience;
   bool urged = false;
-  while (!command_line(running->pid).empty()) {
+  while (is_alive(running->pid)) {
     if (clock_.monotonic() > deadline) {
       if (urged)
         throw Error("EngineFailed", fmt::format("the PostgreSQL server {} does not end", running->pid));

@@ -173,6 +173,15 @@ void feed(const Fd& fd, std::string_view input) {
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
+// A file of /proc; empty when the process is gone, also when it goes while we look.
+std::string read_about(pid_t pid, const char* what) {
+  try {
+    return read_file_if_exists(fmt::format("/proc/{}/{}", pid, what)).value_or("");
+  } catch (const Error&) {
+    return {};
+  }
+}
+
 }  // namespace
 
 std::optional<SystemUser> find_user(const std::string& name) {
@@ -251,13 +260,17 @@ pid_t spawn_detached(const Command& command, const std::filesystem::path& log) {
   return server;
 }
 
+bool is_alive(pid_t pid) {
+  // "4711 (postgres) S ..."; the name may hold anything.
+  const std::string text = read_about(pid, "stat");
+  const std::size_t name_end = text.rfind(')');
+  if (name_end == std::string::npos || name_end + 2 >= text.size()) return false;
+  const char state = text[name_end + 2];
+  return state != 'Z' && state != 'X';
+}
+
 std::string command_line(pid_t pid) {
-  std::string text;
-  try {
-    text = read_file_if_exists(fmt::format("/proc/{}/cmdline", pid)).value_or("");
-  } catch (const Error&) {
-    return {};  // it ended while we looked
-  }
+  std::string text = read_about(pid, "cmdline");
   while (!text.empty() && text.back() == '\0') text.pop_back();
   for (char& c : text)
     if (c == '\0') c = ' ';

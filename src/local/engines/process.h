@@ -43,7 +43,10 @@ Outcome run(const Command& command, std::stop_token stop = {},
 // Starts a process in a session of its own that goes on when we end, with both outputs appended to `log`.
 pid_t spawn_detached(const Command& command, const std::filesystem::path& log);
 
-// The command line of a living process, its arguments separated by blanks; empty when there is none.
+// Whether the process exists and has not ended: until then it may hold files and sockets.
+bool is_alive(pid_t pid);
+// The command line of a living process, its arguments separated by blanks; empty when there is none,
+// and for a moment while it begins and ends.
 std::string command_line(pid_t pid);
 // Processes whose command line begins so.
 std::vector<pid_t> processes_titled(std::string_view prefix);
