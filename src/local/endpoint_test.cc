@@ -69,6 +69,24 @@ TEST_F(EndpointInProcess, CarriesACallThroughEveryProtocol) {
             "12");
 }
 
+// Clients from before 2023, such as Debian's boto3, speak the Query protocol to SQS.
+TEST_F(EndpointInProcess, AnswersOldClientsOfSqsInTheirProtocol) {
+  const auto ask = [&](const std::string& body) {
+    return send(request("sqs", "us-west-2", query_request(body + "&Version=2012-11-05"))).body;
+  };
+  EXPECT_NE(
+      ask("Action=CreateQueue&QueueName=q").find("<QueueUrl>http://127.0.0.1:4566/123456789012/q</QueueUrl>"),
+      std::string::npos);
+  const std::string url = "&QueueUrl=http%3A%2F%2F127.0.0.1%3A4566%2F123456789012%2Fq";
+  EXPECT_NE(ask("Action=SendMessage&MessageBody=hello" + url)
+                .find("<MD5OfMessageBody>5d41402abc4b2a76b9719d911017c592<"),
+            std::string::npos);
+  EXPECT_NE(ask("Action=ReceiveMessage" + url).find("<Body>hello</Body>"), std::string::npos);
+  EXPECT_NE(ask("Action=SendMessage&MessageBody=hello" + url + "none")
+                .find("AWS.SimpleQueueService.NonExistentQueue"),
+            std::string::npos);
+}
+
 TEST_F(EndpointInProcess, RefusesAnUnsignedRequestInTheFormOfItsProtocol) {
   const http::Response json = send(json_request("AmazonSSM.DescribeParameters", "{}"));
   EXPECT_EQ(error_type(json), "MissingAuthenticationTokenException");

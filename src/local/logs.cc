@@ -14,6 +14,8 @@ constexpr char kEvents[] =
     "stream TEXT NOT NULL, time_ms INTEGER NOT NULL, ingested_ms INTEGER NOT NULL, message TEXT NOT NULL);"
     "CREATE INDEX event_by_time ON event(region, log_group, stream, time_ms, id)";
 
+constexpr char kEventsOfAGroup[] = "CREATE INDEX event_of_group ON event(region, log_group, time_ms, id)";
+
 constexpr auto kWriteEvery = std::chrono::milliseconds(200);
 constexpr auto kExpireEvery = std::chrono::minutes(10);
 constexpr std::size_t kPendingMax = 100'000;
@@ -46,8 +48,9 @@ std::string group_arn(const std::string& region, const std::string& group) {
 
 Logs::Logs(const std::filesystem::path& directory, Clock& clock)
     : clock_(clock),
-      database_(open_store(directory, "logs",
-                           {Documents::schema("log_groups"), Documents::schema("streams"), kEvents})),
+      database_(open_store(
+          directory, "logs",
+          {Documents::schema("log_groups"), Documents::schema("streams"), kEvents, kEventsOfAGroup})),
       groups_(database_, "log_groups"),
       streams_(database_, "streams") {}
 

@@ -66,6 +66,36 @@ std::optional<Border> parse_border(const Call& call, char& direction) {
   return Border{std::stoll(token.substr(2, 20)), std::stoll(token.substr(22))};
 }
 
+// Which events FilterLogEvents gives out.
+class EventFilter {
+ public:
+  explicit EventFilter(const Call& call)
+      : prefix_(text_or(call, "logStreamNamePrefix")), pattern_(parse(call)) {
+    for (const Json& name : member_or_null(call.input, "logStreamNames"))
+      names_.insert(name.get<std::string>());
+    if (!names_.empty() && !prefix_.empty())
+      throw invalid_parameter(call,
+                              "logStreamNames and logStreamNamePrefix are mutually exclusive parameters.");
+  }
+  bool accepts(const std::string& stream, const std::string& message) const {
+    return (names_.empty() || names_.contains(stream)) && stream.starts_with(prefix_) &&
+           pattern_.matches(message);
+  }
+
+ private:
+  static LogPattern parse(const Call& call) {
+    try {
+      return LogPattern(text_or(call, "filterPattern"));
+    } catch (const Error& error) {
+      throw invalid_parameter(call, error.message());
+    }
+  }
+
+  std::set<std::string> names_;
+  const std::string prefix_;
+  const LogPattern pattern_;
+};
+
 }  // namespace
 
 Json Logs::create_log_stream(const Call& call) {
@@ -219,18 +249,7 @@ Json Logs::get_log_events(const Call& call) {
 Json Logs::filter_log_events(const Call& call) {
   const std::string group = group_of(call);
   find_group(call, group);
-  std::set<std::string> names;
-  for (const Json& name : member_or_null(call.input, "logStreamNames")) names.insert(name.get<std::string>());
-  const std::string prefix = text_or(call, "logStreamNamePrefix");
-  if (!names.empty() && !prefix.empty())
-    throw invalid_parameter(call,
-                            "logStreamNames and logStreamNamePrefix are mutually exclusive parameters.");
-  std::optional<LogPattern> pattern;
-  try {
-    pattern.emplace(text_or(call, "filterPattern"));
-  } catch (const Error& error) {
-    throw invalid_parameter(call, error.message());
-  }
+  const EventFilter filter(call);
   const std::string after = decode_token(call, "nextToken");
   const auto limit = static_cast<std::size_t>(
       std::clamp<std::int64_t>(int_or(call.input, "limit", kEventsMax), 1, kEventsMax));
@@ -245,23 +264,23 @@ Json Logs::filter_log_events(const Call& call) {
   Json answer = {{"events", Json::array()}, {"searchedLogStreams", Json::array()}};
   std::string last;
   while (query.executeStep()) {
-    const std::string stream = query.getColumn(4).getString();
-    if ((!names.empty() && !names.contains(stream)) || !stream.starts_with(prefix)) continue;
-    const std::string key =
-        fmt::format("{:020}{:020}", query.getColumn(1).getInt64(), query.getColumn(0).getInt64());
+    const std::int64_t row = query.getColumn(0).getInt64();
+    const std::int64_t time = query.getColumn(1).getInt64();
+    const std::string key = fmt::format("{:020}{:020}", time, row);
     if (!after.empty() && key <= after) continue;
+    const std::string stream = query.getColumn(4).getString();
     const std::string message = query.getColumn(3).getString();
-    if (!pattern->matches(message)) continue;
+    if (!filter.accepts(stream, message)) continue;
     if (answer["events"].size() == limit) {
       answer["nextToken"] = encode_token(last);
       break;
     }
     last = key;
     answer["events"].push_back({{"logStreamName", stream},
-                                {"timestamp", query.getColumn(1).getInt64()},
+                                {"timestamp", time},
                                 {"message", message},
                                 {"ingestionTime", query.getColumn(2).getInt64()},
-                                {"eventId", fmt::format("{:056}", query.getColumn(0).getInt64())}});
+                                {"eventId", fmt::format("{:056}", row)}});
   }
   return answer;
 }

@@ -1,10 +1,10 @@
 #include "local/logs_pattern.h"
 
 #include <fmt/format.h>
+#include <regex.h>
 
 #include <algorithm>
 #include <optional>
-#include <regex>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -30,6 +30,22 @@ std::string quoted(std::string_view text, std::size_t& at, char quote) {
 }
 
 }  // namespace
+
+// A POSIX extended expression: the C library matches it without recursion, so that no line and no pattern
+// can exhaust the stack. The classes \d and \D, which it does not know, are spelled out.
+struct LogPattern::Expression {
+  explicit Expression(const std::string& text) {
+    const std::string spelled = replace_all(replace_all(text, "\\d", "[0-9]"), "\\D", "[^0-9]");
+    if (::regcomp(&compiled, spelled.c_str(), REG_EXTENDED | REG_NOSUB) != 0)
+      throw Error("InvalidPattern",
+                  fmt::format("Invalid filter pattern: %{}% is no regular expression", text));
+  }
+  Expression(const Expression&) = delete;
+  Expression& operator=(const Expression&) = delete;
+  ~Expression() { ::regfree(&compiled); }
+
+  regex_t compiled = {};
+};
 
 LogPattern::~LogPattern() = default;
 LogPattern::LogPattern(LogPattern&&) noexcept = default;
@@ -60,7 +76,8 @@ void LogPattern::parse_terms(std::string_view text) {
     if (at < text.size() && text[at] == '"') {
       term.text = quoted(text, at, '"');
     } else if (at < text.size() && text[at] == '%') {
-      term = {quoted(text, at, '%'), true};
+      term.text = quoted(text, at, '%');
+      term.expression = std::make_shared<const Expression>(term.text);
     } else {
       const std::size_t end = std::min(text.find_first_of(" \t", at), text.size());
       term.text = std::string(text.substr(at, end - at));
@@ -70,14 +87,9 @@ void LogPattern::parse_terms(std::string_view text) {
   }
 }
 
-bool LogPattern::contains(const std::string& message, const Term& term) const {
-  if (!term.is_expression) return message.find(term.text) != std::string::npos;
-  try {
-    return std::regex_search(message, std::regex(term.text));
-  } catch (const std::regex_error&) {
-    throw Error("InvalidPattern",
-                fmt::format("Invalid filter pattern: %{}% is no regular expression", term.text));
-  }
+bool LogPattern::contains(const std::string& message, const Term& term) {
+  if (!term.expression) return message.find(term.text) != std::string::npos;
+  return ::regexec(&term.expression->compiled, message.c_str(), 0, nullptr, 0) == 0;
 }
 
 bool LogPattern::matches(const std::string& message) const {

@@ -24,11 +24,12 @@ class LogPattern {
   struct Selector;
 
  private:
+  struct Expression;
   struct Term {
     std::string text;
-    bool is_expression = false;
+    std::shared_ptr<const Expression> expression;  // of %...%
   };
-  bool contains(const std::string& message, const Term& term) const;
+  static bool contains(const std::string& message, const Term& term);
   void parse_terms(std::string_view text);
 
   std::vector<Term> all_;

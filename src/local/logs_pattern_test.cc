@@ -38,6 +38,8 @@ TEST(LogPattern, TakesAlternativesAndExclusions) {
 TEST(LogPattern, TakesRegularExpressions) {
   EXPECT_TRUE(matches("%op-[0-9]+%", "in op-123"));
   EXPECT_FALSE(matches("%op-[0-9]+%", "in op-x"));
+  EXPECT_TRUE(matches("%op-\\d+$%", "in op-123"));
+  EXPECT_TRUE(matches("%^(x|y)*$%", std::string(1'000'000, 'x'))) << "a long line exhausts no stack";
   EXPECT_THROW(matches("%[%", "x"), Error);
 }
 

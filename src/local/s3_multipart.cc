@@ -25,15 +25,6 @@ std::int64_t checked_part_number(const Call& call) {
   return number;
 }
 
-// The MD5 of the parts' MD5s, and how many there are.
-std::string combined_etag(const std::vector<std::string>& etags) {
-  std::string digests;
-  for (const std::string& etag : etags)
-    for (std::size_t i = 1; i + 2 < etag.size(); i += 2)
-      digests.push_back(static_cast<char>(std::stoi(etag.substr(i, 2), nullptr, 16)));
-  return fmt::format("\"{}-{}\"", hex_encode(md5(digests)), etags.size());
-}
-
 }  // namespace
 
 Json S3::create_multipart_upload(const Call& call) {
@@ -143,21 +134,20 @@ void S3::forget_upload(const std::string& upload) {
   remove.exec();
 }
 
-Json S3::complete_multipart_upload(const Call& call) {
-  const std::lock_guard lock(mutex_);
-  const Json described = find_upload(call);
-  const std::string bucket = text_or(call, "Bucket");
-  const std::string upload = text_or(call, "UploadId");
-  const std::vector<Part> known = parts_of(upload);
-  const Json& wanted = member_or_null(member_or_null(call.input, "MultipartUpload"), "Parts");
+std::string S3::combined_etag(const std::vector<Part>& parts) {
+  std::string digests;
+  for (const Part& part : parts)
+    for (std::size_t i = 1; i + 2 < part.etag.size(); i += 2)
+      digests.push_back(static_cast<char>(std::stoi(part.etag.substr(i, 2), nullptr, 16)));
+  return fmt::format("\"{}-{}\"", hex_encode(md5(digests)), parts.size());
+}
+
+std::vector<S3::Part> S3::chosen_parts(const Json& wanted, const std::vector<Part>& known) {
   if (wanted.empty())
-    throw aws::ServiceError("MalformedXML",
-                            "The XML you provided was not well-formed or did not validate against our "
-                            "published schema");
-  std::vector<std::string> etags;
-  std::vector<std::string> chosen;
-  std::int64_t size = 0;
-  std::int64_t last_number = 0;
+    throw aws::ServiceError(
+        "MalformedXML",
+        "The XML you provided was not well-formed or did not validate against our published schema");
+  std::vector<Part> chosen;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     const std::int64_t number = int_or(wanted[i], "PartNumber", 0);
     const auto part =
@@ -167,21 +157,37 @@ Json S3::complete_multipart_upload(const Call& call) {
           "InvalidPart",
           "One or more of the specified parts could not be found. The part may not have been "
           "uploaded, or the specified entity tag may not match the part's entity tag.");
-    if (number <= last_number)
+    if (!chosen.empty() && number <= chosen.back().number)
       throw aws::ServiceError(
           "InvalidPartOrder",
           "The list of parts was not in ascending order. Parts must be ordered by part number.");
     if (part->size < kPartBytesMin && i + 1 < wanted.size())
       throw aws::ServiceError("EntityTooSmall",
                               "Your proposed upload is smaller than the minimum allowed size");
-    last_number = number;
-    etags.push_back(part->etag);
-    chosen.push_back(part->file);
-    size += part->size;
+    chosen.push_back(*part);
   }
-  Object object{text_or(call, "Key"),       size,
-                combined_etag(etags),       now_text(),
-                files_.concatenate(chosen), s3_object_details(described)};
+  return chosen;
+}
+
+Json S3::complete_multipart_upload(const Call& call) {
+  const std::lock_guard lock(mutex_);
+  const Json described = find_upload(call);
+  const std::string bucket = text_or(call, "Bucket");
+  const std::string upload = text_or(call, "UploadId");
+  const std::vector<Part> known = parts_of(upload);
+  const auto chosen =
+      chosen_parts(member_or_null(member_or_null(call.input, "MultipartUpload"), "Parts"), known);
+  Object object{.key = text_or(call, "Key"),
+                .etag = combined_etag(chosen),
+                .modified = now_text(),
+                .file = {},
+                .details = s3_object_details(described)};
+  std::vector<std::string> files;
+  for (const Part& part : chosen) {
+    object.size += part.size;
+    files.push_back(part.file);
+  }
+  object.file = files_.concatenate(files);
   std::vector<std::string> unneeded;
   for (const Part& part : known) unneeded.push_back(part.file);
   WriteTransaction transaction(database_);

@@ -39,6 +39,19 @@ std::string key_of(const Json& document) {
   return string_or(document, "key_id", kDefaultKey);
 }
 
+Json new_document(const Call& call, const std::string& name, const std::string& now) {
+  Json document = {
+      {"arn", make_arn("secretsmanager", call.region, fmt::format("secret:{}-{}", name, arn_suffix()))},
+      {"created", now},
+      {"changed", now},
+      {"versions", Json::object()},
+      {"tags", Json::object()}};
+  if (call.input.contains("Description")) document["description"] = text_or(call, "Description");
+  if (call.input.contains("KmsKeyId")) document["key_id"] = text_or(call, "KmsKeyId");
+  add_tags(document["tags"], member_or_null(call.input, "Tags"));
+  return document;
+}
+
 std::string token_of(const Call& call) {
   const std::string token = text_or(call, "ClientRequestToken");
   return token.empty() ? new_uuid() : token;
@@ -206,17 +219,7 @@ Json SecretsManager::create_secret(const Call& call) {
   };
   if (known) throw exists();
 
-  const std::string now = format_iso_millis(clock_.now());
-  Secret secret{
-      name,
-      {{"arn", make_arn("secretsmanager", call.region, fmt::format("secret:{}-{}", name, arn_suffix()))},
-       {"created", now},
-       {"changed", now},
-       {"versions", Json::object()},
-       {"tags", Json::object()}}};
-  if (call.input.contains("Description")) secret.document["description"] = text_or(call, "Description");
-  if (call.input.contains("KmsKeyId")) secret.document["key_id"] = text_or(call, "KmsKeyId");
-  add_tags(secret.document["tags"], member_or_null(call.input, "Tags"));
+  Secret secret{name, new_document(call, name, format_iso_millis(clock_.now()))};
   Json answer = {{"ARN", secret.arn()}, {"Name", name}};
   if (value) {
     secret.document["versions"][token] = sealed_version(call, *value, key_of(secret.document), secret.arn());
@@ -267,7 +270,8 @@ Json SecretsManager::put_secret_value(const Call& call) {
     seen = find_live(call);
   }
   const Json& stages = member_or_null(call.input, "VersionStages");
-  return add_version(call, seen, *value, stages.empty() ? Json::array({"AWSCURRENT"}) : stages, Json::object());
+  return add_version(call, seen, *value, stages.empty() ? Json::array({"AWSCURRENT"}) : stages,
+                     Json::object());
 }
 
 Json SecretsManager::update_secret(const Call& call) {

@@ -67,8 +67,9 @@ Json SecretsManager::list_secret_version_ids(const Call& call) {
   Json answer = {{"Versions", Json::array()}, {"ARN", secret.arn()}, {"Name", secret.name}};
   for (const auto& [id, version] : secret.document.at("versions").items()) {
     if (version.at("stages").empty() && !bool_or(call.input, "IncludeDeprecated", false)) continue;
-    Json shown = {
-        {"VersionId", id}, {"CreatedDate", version.at("created")}, {"KmsKeyIds", Json::array({version.at("key_id")})}};
+    Json shown = {{"VersionId", id},
+                  {"CreatedDate", version.at("created")},
+                  {"KmsKeyIds", Json::array({version.at("key_id")})}};
     if (!version.at("stages").empty()) shown["VersionStages"] = version.at("stages");
     answer["Versions"].push_back(std::move(shown));
   }

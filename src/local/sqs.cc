@@ -142,8 +142,14 @@ Json Sqs::handle(const Call& call) {
   return dispatch(*this, kHandlers, call);
 }
 
+void Sqs::start() {
+  const std::lock_guard lock(mutex_);
+  stopping_ = false;
+}
+
 void Sqs::stop() {
   const std::lock_guard lock(mutex_);
+  stopping_ = true;
   for (auto& [arn, receiver] : receivers_) receiver.request_stop();
 }
 

@@ -19,7 +19,8 @@ class Sqs final : public Service {
   // means that queue, so the documents' https://sqs.us-west-2.amazonaws.com/… does too.
   Sqs(const std::filesystem::path& directory, Clock& clock, std::string url);
   Json handle(const Call& call) override;
-  void stop() override;
+  void start() override;
+  void stop() override;  // ends the long polls
 
  private:
   struct Queue {
@@ -92,6 +93,7 @@ class Sqs final : public Service {
   std::mutex mutex_;
   SQLite::Database database_;
   Documents queues_;
+  bool stopping_ = false;
   std::multimap<std::string, std::stop_source> receivers_;  // those that wait, by queue ARN
 };
 

@@ -296,7 +296,7 @@ Json Sqs::receive_message(const Call& call) {
                                                               queue.number("ReceiveMessageWaitTimeSeconds")));
       Json messages = received(queue, call, count);
       if (!messages.empty()) return {{"Messages", std::move(messages)}};
-      if (clock_.now() >= *deadline || call.stop.stop_requested()) return Json::object();
+      if (clock_.now() >= *deadline || call.stop.stop_requested() || stopping_) return Json::object();
       until = std::min(*deadline, next_visible(queue).value_or(*deadline));
       receivers_.emplace(queue.arn(), wake);
     }

@@ -100,22 +100,32 @@ TEST_F(Queues, EndALongPollAtItsDeadlineAndWhenTheCallerGoes) {
   EXPECT_EQ(clock.now() - before, std::chrono::seconds(3));
 }
 
-TEST(QueuesWithWaiters, WakeAPollWhenAMessageIsSent) {
-  const testing::TemporaryDirectory directory;
+class QueuesWithWaiters : public ::testing::Test {
+ protected:
+  Json call(const std::string& operation, const Json& input) {
+    Call call;
+    call.service = "sqs";
+    call.region = "us-west-2";
+    call.operation = operation;
+    call.input = input;
+    return sqs.handle(call);
+  }
+
+  testing::TemporaryDirectory directory{testing::TemporaryDirectory::Place::kMemory};
   ManualClock waiting{*parse_iso("2026-11-21T06:20:51Z"), false};  // nothing but a wake-up ends a sleep
-  Sqs sqs(directory.path(), waiting, "http://127.0.0.1:4566");
-  const auto call = [&](const std::string& operation, const Json& input) {
-    Call one;
-    one.service = "sqs";
-    one.region = "us-west-2";
-    one.operation = operation;
-    one.input = input;
-    return sqs.handle(one);
-  };
+  Sqs sqs{directory.path(), waiting, "http://127.0.0.1:4566"};
   const Json url = call("CreateQueue", {{"QueueName", "q"}})["QueueUrl"];
+};
+
+TEST_F(QueuesWithWaiters, WakeAPollWhenAMessageIsSent) {
   const std::jthread sender([&] { call("SendMessage", {{"QueueUrl", url}, {"MessageBody", "now"}}); });
   EXPECT_EQ(call("ReceiveMessage", {{"QueueUrl", url}, {"WaitTimeSeconds", 20}})["Messages"][0]["Body"],
             "now");
+}
+
+TEST_F(QueuesWithWaiters, EndAPollWhenTheServiceStops) {
+  const std::jthread stopper([&] { sqs.stop(); });
+  EXPECT_EQ(call("ReceiveMessage", {{"QueueUrl", url}, {"WaitTimeSeconds", 20}}), Json::object());
 }
 
 TEST_F(Queues, MoveWhatIsReceivedTooOftenToTheDeadLetters) {

@@ -70,6 +70,15 @@ std::string tier_of(const Call& call, const std::string& value) {
   return value.size() > kStandardValueMax ? "Advanced" : "Standard";
 }
 
+void check_tags_of_new_only(const Call& call) {
+  if (!bool_or(call.input, "Overwrite", false) || member_or_null(call.input, "Tags").empty()) return;
+  throw invalid_parameter(
+      call,
+      "Invalid request: tags and overwrite can't be used together. To create a parameter with "
+      "tags, please remove overwrite flag. To update tags for an existing parameter, please use "
+      "AddTagsToResource or RemoveTagsFromResource.");
+}
+
 Json& latest(Json& document) {
   return document.at("versions").back();
 }
@@ -113,63 +122,68 @@ Json Ssm::handle(const Call& call) {
   return dispatch(*this, kHandlers, call);
 }
 
+void Ssm::check_replacement(const Call& call, const std::string& name, Json& version) {
+  const auto known = parameters_.get(call.region, name);
+  if (!known) {
+    if (version.at("type") == "")
+      throw invalid_parameter(call, "A parameter type is required when you create a parameter.");
+    return;
+  }
+  if (!bool_or(call.input, "Overwrite", false))
+    throw aws::ServiceError(
+        "ParameterAlreadyExists",
+        "The parameter already exists. To overwrite this value, set the overwrite option in the "
+        "request to true.");
+  const Json& before = known->at("versions").back();
+  if (version.at("type") == "") version["type"] = before.at("type");
+  if (version.at("type") != before.at("type"))
+    throw aws::ServiceError("HierarchyTypeMismatchException",
+                            fmt::format("The parameter {} is a {}; its type cannot change.", name,
+                                        before.at("type").get<std::string>()));
+  if (!version.contains("key_id") && before.contains("key_id")) version["key_id"] = before.at("key_id");
+}
+
+void Ssm::add_value(const Call& call, const std::string& name, Json& version) const {
+  const std::string value = required(call, "Value");
+  if (version.at("type") != "SecureString") {
+    version["value"] = value;
+    return;
+  }
+  if (!version.contains("key_id")) version["key_id"] = "alias/aws/ssm";
+  try {
+    version["sealed"] = envelope_.seal(call.region, version.at("key_id").get<std::string>(), value,
+                                       parameter_arn(call.region, name));
+  } catch (const aws::ServiceError& error) {
+    throw aws::ServiceError("InvalidKeyId", error.message());
+  }
+}
+
 Json Ssm::put_parameter(const Call& call) {
   const std::string name = name_of(required(call, "Name"));
   const std::string value = required(call, "Value");
-  check_name(call, name);
   const std::string tier = tier_of(call, value);
+  check_name(call, name);
   check_value(call, value, tier);
-  const bool overwrite = bool_or(call.input, "Overwrite", false);
-  if (overwrite && !member_or_null(call.input, "Tags").empty())
-    throw invalid_parameter(
-        call,
-        "Invalid request: tags and overwrite can't be used together. To create a parameter with "
-        "tags, please remove overwrite flag. To update tags for an existing parameter, please use "
-        "AddTagsToResource or RemoveTagsFromResource.");
-
-  std::string type = text_or(call, "Type");
-  std::string key_id = text_or(call, "KeyId");
-  {
-    const std::lock_guard lock(mutex_);
-    const auto known = parameters_.get(call.region, name);
-    if (known && !overwrite)
-      throw aws::ServiceError(
-          "ParameterAlreadyExists",
-          "The parameter already exists. To overwrite this value, set the overwrite option in "
-          "the request to true.");
-    const std::string known_type = known ? string_or(known->at("versions").back(), "type", "") : "";
-    if (type.empty()) type = known_type;
-    if (type.empty())
-      throw invalid_parameter(call, "A parameter type is required when you create a parameter.");
-    if (known && type != known_type)
-      throw aws::ServiceError(
-          "HierarchyTypeMismatchException",
-          fmt::format("The parameter {} is a {}; its type cannot change.", name, known_type));
-    if (known && key_id.empty()) key_id = string_or(known->at("versions").back(), "key_id", "");
-  }
-  Json version = {{"type", type},
+  check_tags_of_new_only(call);
+  Json version = {{"type", text_or(call, "Type")},
                   {"tier", tier},
                   {"labels", Json::array()},
                   {"date", format_iso_millis(clock_.now())},
                   {"data_type", text_or(call, "DataType", "text")}};
-  if (type == "SecureString") {
-    if (key_id.empty()) key_id = "alias/aws/ssm";
-    version["key_id"] = key_id;
-    try {
-      version["sealed"] = envelope_.seal(call.region, key_id, value, parameter_arn(call.region, name));
-    } catch (const aws::ServiceError& error) {
-      throw aws::ServiceError("InvalidKeyId", error.message());
-    }
-  } else {
-    version["value"] = value;
-  }
   for (const char* member : {"Description", "AllowedPattern"})
     if (call.input.contains(member)) version[member] = call.input.at(member);
+  if (call.input.contains("KeyId")) version["key_id"] = call.input.at("KeyId");
+  {
+    const std::lock_guard lock(mutex_);
+    check_replacement(call, name, version);
+  }
+  add_value(call, name, version);
 
+  // Another call may have come in between: the rules are checked again with the lock that stays.
   const std::lock_guard lock(mutex_);
-  auto known = parameters_.get(call.region, name);
-  if (known && !overwrite) throw aws::ServiceError("ParameterAlreadyExists", "The parameter already exists.");
-  Json document = known ? std::move(*known) : Json{{"versions", Json::array()}, {"tags", Json::object()}};
+  check_replacement(call, name, version);
+  Json document = parameters_.get(call.region, name)
+                      .value_or(Json{{"versions", Json::array()}, {"tags", Json::object()}});
   Json& versions = document["versions"];
   drop_oldest(name, versions);
   const std::int64_t number = versions.empty() ? 1 : versions.back().at("version").get<std::int64_t>() + 1;

@@ -31,6 +31,10 @@ class Ssm final : public Service {
   Json remove_tags_from_resource(const Call& call);
   Json list_tags_for_resource(const Call& call);
 
+  // Holds the new version to what is known of the parameter, and takes over what it leaves open.
+  void check_replacement(const Call& call, const std::string& name, Json& version);
+  // Seals a SecureString by KMS: without the lock.
+  void add_value(const Call& call, const std::string& name, Json& version) const;
   struct Found {
     Json version;          // the version as stored, its value perhaps sealed
     std::string selector;  // ":3" or ":label" as asked for, or empty

@@ -40,7 +40,9 @@ Role parse_role(const Call& call) {
   static const std::regex kRole(
       "arn:aws[a-z-]*:iam::([0-9]{12}):role/(?:[!-~]+/)?([A-Za-z0-9+=,.@_-]{1,64})");
   std::smatch match;
-  if (!std::regex_match(arn, match, kRole)) throw invalid_parameter(call, fmt::format("{} is invalid", arn));
+  constexpr std::size_t kArnBytesMax = 2048;
+  if (arn.size() > kArnBytesMax || !std::regex_match(arn, match, kRole))
+    throw invalid_parameter(call, fmt::format("{} is invalid", arn));
   return {match[1], match[2]};
 }
 
