@@ -6,11 +6,11 @@
 #include <future>
 
 #include "base/dates.h"
-#include "base/digest.h"
 #include "base/text.h"
 #include "local/rds/actions.h"
 #include "local/rds/clusters.h"
 #include "local/rds/instances.h"
+#include "local/rds/keys.h"
 #include "local/rds/snapshots.h"
 #include "local/service_support.h"
 #include "local/store.h"
@@ -39,22 +39,6 @@ bool names_one_resource(const Call& call) {
       {"DescribeDBClusterSnapshots", "DBClusterSnapshotIdentifier"}};
   const auto found = members.find(call.operation);
   return found != members.end() && call.input.contains(found->second);
-}
-
-// RDS's own key has a fixed ARN per Region where KMS does not know one.
-std::string own_key_arn(const std::string& region) {
-  const std::string hex = hex_encode(sha256("aws/rds in " + region));
-  return make_arn("kms", region,
-                  fmt::format("key/{}-{}-4{}-a{}-{}", hex.substr(0, 8), hex.substr(8, 4), hex.substr(12, 3),
-                              hex.substr(15, 3), hex.substr(18, 12)));
-}
-
-aws::ServiceError no_such_key(const std::string& key) {
-  return {"KMSKeyNotAccessibleFault",
-          fmt::format(
-              "The specified KMS key [{}] does not exist, is not enabled or you do not have permissions to "
-              "access it.",
-              key)};
 }
 
 }  // namespace
@@ -88,8 +72,7 @@ Json RdsService::handle(const Call& call) {
     if (names_one_resource(call) && patience() > std::chrono::milliseconds::zero())
       return run_patiently(handler, call);
     // Before the lock: KMS is another service.
-    const std::string key = kms_key_for(call);
-    return run(handler, call, key);
+    return run(handler, call, rds::key_for(call, router_));
   } catch (const SQLite::Exception& failure) {
     const Error error = store_error(failure, "the RDS store");
     log_.error("the RDS store refused a request", {{"operation", call.operation}, {"error", error.what()}});
@@ -97,9 +80,9 @@ Json RdsService::handle(const Call& call) {
   }
 }
 
-Json RdsService::run(rds::Handler handler, const Call& call, const std::string& kms_key) {
+Json RdsService::run(rds::Handler handler, const Call& call, const rds::Key& key) {
   Json answer;
-  rds::Context context{environment(), call.region, call.input, kms_key, {}, {}};
+  rds::Context context{environment(), call.region, call.input, key, {}, {}};
   {
     const std::lock_guard lock(mutex_);
     WriteTransaction transaction(records_.database());
@@ -129,38 +112,6 @@ Json RdsService::run_patiently(rds::Handler handler, const Call& call) {
 std::chrono::milliseconds RdsService::patience() const {
   if (options_.patience) return *options_.patience;
   return options_.pace.natural() ? kNaturalPatience : std::chrono::milliseconds::zero();
-}
-
-// The ARN of the key that the request names, or of RDS's own where a new cluster is to be encrypted with none
-// named. Empty when no key is meant.
-std::string RdsService::kms_key_for(const Call& call) const {
-  const std::string named = string_or(call.input, "KmsKeyId", "");
-  const bool new_cluster = call.operation == "CreateDBCluster";
-  if (named.empty() && !(new_cluster && bool_or(call.input, "StorageEncrypted", false))) return {};
-  if (!named.empty() && new_cluster && !bool_or(call.input, "StorageEncrypted", true))
-    throw aws::ServiceError("InvalidParameterCombination",
-                            "KmsKeyId cannot be given when StorageEncrypted is false.");
-  const std::string wanted = named.empty() ? "alias/aws/rds" : named;
-  if (wanted.starts_with("arn:") && arn_part(wanted, 3) != call.region) throw no_such_key(wanted);
-  const auto taken_for_granted = [&] {
-    if (wanted.ends_with("alias/aws/rds")) return own_key_arn(call.region);
-    if (wanted.starts_with("arn:")) return wanted;
-    return make_arn("kms", call.region, wanted.starts_with("alias/") ? wanted : "key/" + wanted);
-  };
-  if (!router_ || wanted.ends_with("alias/aws/rds")) return taken_for_granted();
-  try {
-    Call question = call;
-    question.service = "kms";
-    question.operation = "DescribeKey";
-    question.input = {{"KeyId", wanted}};
-    question.http = nullptr;
-    const Json answer = router_->call(question);
-    const Json& key = answer.at("KeyMetadata");
-    if (string_or(key, "KeyState", "") != "Enabled") throw no_such_key(wanted);
-    return key.at("Arn").get<std::string>();
-  } catch (const aws::ServiceError&) {
-    throw no_such_key(wanted);
-  }
 }
 
 void RdsService::start() {

@@ -69,9 +69,8 @@ class RdsService final : public Service {
 
  private:
   rds::Environment environment();
-  Json run(rds::Handler handler, const Call& call, const std::string& kms_key);
+  Json run(rds::Handler handler, const Call& call, const rds::Key& key);
   Json run_patiently(rds::Handler handler, const Call& call);
-  std::string kms_key_for(const Call& call) const;
   std::chrono::milliseconds patience() const;
   void start_servers();
   void stop_servers();

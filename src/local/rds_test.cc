@@ -106,7 +106,8 @@ class Keys final : public Router {
     if (id != "alias/good" && id != "alias/off") throw aws::ServiceError("NotFoundException", "no such key");
     return {{"KeyMetadata",
              {{"Arn", "arn:aws:kms:us-west-2:123456789012:key/5f"},
-              {"KeyState", id == "alias/good" ? "Enabled" : "Disabled"}}}};
+              {"KeyState", id == "alias/good" ? "Enabled" : "Disabled"},
+              {"KeyManager", "AWS"}}}};
   }
 };
 
@@ -125,6 +126,13 @@ TEST_F(Rds, KeysAreThoseOfKms) {
   EXPECT_EQ(refusal("alias/off"), "KMSKeyNotAccessibleFault");
   EXPECT_EQ(refusal("alias/good").substr(0, 8), "answered");
   EXPECT_EQ(rds->cluster("source")["KmsKeyId"], "arn:aws:kms:us-west-2:123456789012:key/5f");
+  run();
+  make_snapshot(*rds, "mine", "source");
+  EXPECT_EQ(rds->refusal("ModifyDBClusterSnapshotAttribute", {{"DBClusterSnapshotIdentifier", "mine"},
+                                                              {"AttributeName", "restore"},
+                                                              {"ValuesToAdd", {"999988887777"}}}),
+            "InvalidDBClusterSnapshotStateFault")
+      << "RDS's own key cannot be shared";
 }
 
 TEST_F(Rds, EngineThatIsNotThereIsRefusedWithAReason) {

@@ -149,12 +149,6 @@ void apply_settings(Context& context, Json& body) {
   apply_backtrack(context, body);
 }
 
-void set_encryption(Json& body, const std::string& key_arn) {
-  body["StorageEncrypted"] = !key_arn.empty();
-  body["StorageEncryptionType"] = key_arn.empty() ? "none" : "sse-kms";
-  if (!key_arn.empty()) body["KmsKeyId"] = key_arn;
-}
-
 const EngineVersion& version_for(const Context& context, std::string_view engine, std::string_view fallback) {
   if (!is_known_engine(engine))
     throw invalid_value(

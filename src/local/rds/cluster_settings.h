@@ -8,9 +8,6 @@ namespace aurora::local::rds {
 // Checks what the input sets and writes it into `body`, leaving what it does not mention.
 void apply_settings(Context& context, Json& body);
 
-// "StorageEncrypted", "StorageEncryptionType" and "KmsKeyId" of a cluster or a snapshot.
-void set_encryption(Json& body, const std::string& key_arn);
-
 // The version that the input asks for, else `fallback`; refused when RDS does not know it.
 const EngineVersion& version_for(const Context& context, std::string_view engine, std::string_view fallback);
 

@@ -10,6 +10,7 @@
 #include "local/rds/addresses.h"
 #include "local/rds/cluster_settings.h"
 #include "local/rds/groups.h"
+#include "local/rds/keys.h"
 #include "local/rds/paging.h"
 #include "local/rds/tags.h"
 
@@ -194,7 +195,7 @@ Json create_db_cluster(Context& context) {
       new_cluster(context, id, version, number_in(context, "Port", 1150, 65535, default_port(engine)));
   cluster.body["MasterUsername"] = user;
   if (!database.empty()) cluster.body["DatabaseName"] = database;
-  set_encryption(cluster.body, context.kms_key);
+  set_encryption(cluster, context.key);
   const std::string verifier =
       engine_for(context, engine, version.version).password_verifier(Secret(password));
   cluster.internal["job"] = enqueue(context, {.work = "CreateCluster",

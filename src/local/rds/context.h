@@ -40,11 +40,16 @@ struct Environment {
   const std::filesystem::path& root;  // of the directories of clusters and snapshots
 };
 
+struct Key {
+  std::string arn = {};      // empty: not encrypted
+  bool aws_managed = false;  // RDS's own, which cannot be shared
+};
+
 // One request, handled under the service's lock and inside a transaction.
 struct Context : Environment {
   std::string region;
   const Json& input;
-  std::string kms_key;  // ARN for the input's KmsKeyId, or for RDS's own key where one is needed
+  Key key;  // that the input means
   // Carried out when the transaction is committed.
   std::vector<Job> jobs;
   std::vector<std::int64_t> cancelled;

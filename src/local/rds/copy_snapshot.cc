@@ -4,8 +4,8 @@
 
 #include "base/dates.h"
 #include "local/rds/catalog.h"
-#include "local/rds/cluster_settings.h"
 #include "local/rds/groups.h"
+#include "local/rds/keys.h"
 #include "local/rds/snapshots.h"
 #include "local/rds/tags.h"
 #include "local/service.h"
@@ -31,15 +31,16 @@ void check_copies_in_flight(Context& context) {
     throw fault("SnapshotQuotaExceeded", "Cannot copy more than 5 snapshots across regions");
 }
 
-// The key of the copy, after the rules of CopyDBClusterSnapshot; empty for an unencrypted one.
-std::string key_of_copy(const Context& context, const Resource& source) {
+// The key of the copy, after the rules of CopyDBClusterSnapshot.
+Key key_of_copy(const Context& context, const Resource& source) {
   const bool encrypted = bool_or(source.body, "StorageEncrypted", false);
-  if (!encrypted && !context.kms_key.empty())
+  const bool named = !context.key.arn.empty();
+  if (!encrypted && named)
     throw invalid_combination(
         "KmsKeyId cannot be given for an unencrypted snapshot: encrypt when it is restored instead.");
   const bool away = source.region != context.region || owner_of(source) != kAccountId;
-  if (encrypted && away && context.kms_key.empty()) throw no_key();
-  return context.kms_key.empty() ? string_or(source.body, "KmsKeyId", "") : context.kms_key;
+  if (encrypted && away && !named) throw no_key();
+  return named ? context.key : key_of(source);
 }
 
 Resource make_copy(Context& context, const Resource& source, const std::string& id) {
@@ -61,11 +62,11 @@ Resource make_copy(Context& context, const Resource& source, const std::string& 
   copy.body["TagList"] = tags_of_input(context);
   if (bool_or(context.input, "CopyTags", false))
     copy.body["TagList"] = merged_tags(source.body.at("TagList"), copy.body["TagList"]);
-  set_encryption(copy.body, key_of_copy(context, source));
   copy.internal = {{"directory", "s/" + copy.resource.substr(9, 12)},
                    {"restore", Json::array()},
                    {"cross_region", source.region != context.region},
                    {"bytes", source.internal.value("bytes", 0)}};
+  set_encryption(copy, key_of_copy(context, source));
   if (const Json& name = member_or_null(source.internal, "database"); !name.is_null())
     copy.internal["database"] = name;
   return copy;

@@ -2,6 +2,7 @@
 
 #include "local/rds/cluster_settings.h"
 #include "local/rds/clusters.h"
+#include "local/rds/keys.h"
 #include "local/rds/snapshots.h"
 #include "local/service.h"
 
@@ -59,8 +60,7 @@ Json restore_db_cluster_from_snapshot(Context& context) {
   if (!database.empty()) cluster.body["DatabaseName"] = database;
   for (const char* member : {"BackupRetentionPeriod", "PreferredBackupWindow", "AllocatedStorage"})
     if (!has(context, member)) cluster.body[member] = snapshot.body.at(member);
-  const std::string own_key = string_or(snapshot.body, "KmsKeyId", "");
-  set_encryption(cluster.body, context.kms_key.empty() ? own_key : context.kms_key);
+  set_encryption(cluster, context.key.arn.empty() ? key_of(snapshot) : context.key);
   cluster.internal["restored"] = true;
   cluster.internal["job"] = enqueue(context, {.work = "RestoreCluster",
                                               .resource = cluster.resource,

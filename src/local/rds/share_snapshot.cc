@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "local/rds/keys.h"
 #include "local/rds/snapshots.h"
 
 namespace aurora::local::rds {
@@ -29,7 +30,7 @@ void check_sharing(const Resource& snapshot, const Json& added) {
     if (account == "all" && bool_or(snapshot.body, "StorageEncrypted", false))
       throw invalid_state(Kind::kSnapshot, "An encrypted snapshot cannot be made public.");
   }
-  if (!added.empty() && string_or(snapshot.body, "KmsKeyId", "").ends_with("alias/aws/rds"))
+  if (!added.empty() && key_of(snapshot).aws_managed)
     throw invalid_state(Kind::kSnapshot,
                         "A snapshot that is encrypted with the default key of RDS cannot be shared: copy it "
                         "with a customer managed key first.");

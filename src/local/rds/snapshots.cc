@@ -8,6 +8,7 @@
 #include "base/dates.h"
 #include "local/rds/clusters.h"
 #include "local/rds/groups.h"
+#include "local/rds/keys.h"
 #include "local/rds/paging.h"
 #include "local/rds/tags.h"
 #include "local/service.h"
@@ -131,9 +132,8 @@ Resource make_snapshot(Context& context, const Resource& cluster, const std::str
       {"StorageType", cluster.body.at("StorageType")},
       {"DbClusterResourceId", cluster.resource},
       {"TagList", Json::array()}};
-  if (const Json& key = member_or_null(cluster.body, "KmsKeyId"); !key.is_null())
-    snapshot.body["KmsKeyId"] = key;
   snapshot.internal = {{"directory", "s/" + snapshot.resource.substr(9, 12)}, {"restore", Json::array()}};
+  set_encryption(snapshot, key_of(cluster));
   if (const Json& name = member_or_null(cluster.body, "DatabaseName"); !name.is_null())
     snapshot.internal["database"] = name;
   return snapshot;
