@@ -1,6 +1,7 @@
 // RDS with real PostgreSQL servers: what a client of the database sees.
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -283,6 +284,60 @@ TEST_F(RdsWithPostgreSql, ParametersOfTheGroupReachTheServer) {
   settle();
   EXPECT_EQ(value(*connect(rds.cluster("source"), "first-Password1"), "SHOW max_connections"), "33");
   EXPECT_EQ(rds.cluster("source")["DBClusterMembers"][0]["DBClusterParameterGroupStatus"], "in-sync");
+}
+
+// A file system of its own that is too small for two snapshots; only root can make one.
+class SmallDisk {
+ public:
+  explicit SmallDisk(const std::filesystem::path& place) : place_(place) {
+    mounted_ = ::mount("tmpfs", place.c_str(), "tmpfs", 0, "size=125m,mode=0711") == 0;
+  }
+  SmallDisk(const SmallDisk&) = delete;
+  SmallDisk& operator=(const SmallDisk&) = delete;
+  ~SmallDisk() {
+    if (mounted_) ::umount2(place_.c_str(), MNT_DETACH);
+  }
+  bool mounted() const { return mounted_; }
+
+ private:
+  std::filesystem::path place_;
+  bool mounted_ = false;
+};
+
+TEST_F(RdsWithPostgreSql, FullDiskFailsTheSnapshotAndNothingElse) {
+  service_->stop();
+  service_.reset();
+  const SmallDisk disk(data_.path());
+  if (!disk.mounted()) GTEST_SKIP() << "a small file system can be mounted by root only";
+  open();
+  RdsDriver rds(*service_);
+  make_cluster(rds, "source");
+  rds.create_snapshot("fits", "source");
+  settle();
+  ASSERT_EQ(rds.snapshot_status("fits"), "available");
+  rds.create_snapshot("does-not", "source");
+  settle();
+  EXPECT_EQ(rds.snapshot_status("does-not"), "failed");
+  EXPECT_EQ(rds.cluster_status("source"), "available");
+  EXPECT_EQ(entries("s"), 1u) << "nothing half-made is left";
+  const Json events =
+      rds.call("DescribeEvents", {{"SourceType", "db-cluster-snapshot"}, {"SourceIdentifier", "does-not"}});
+  EXPECT_NE(events["Events"].dump().find("Free space"), std::string::npos) << events.dump();
+  EXPECT_EQ(rds.call("CopyDBClusterSnapshot",
+                     {{"SourceDBClusterSnapshotIdentifier", "fits"},
+                      {"TargetDBClusterSnapshotIdentifier", "nor-this"}})["DBClusterSnapshot"]["Status"],
+            "copying");
+  settle();
+  EXPECT_EQ(rds.snapshot_status("nor-this"), "failed");
+  rds.call("DeleteDBClusterSnapshot", {{"DBClusterSnapshotIdentifier", "fits"}});
+  settle();
+  rds.create_snapshot("fits-now", "source");
+  settle();
+  EXPECT_EQ(rds.snapshot_status("fits-now"), "available");
+  EXPECT_NO_THROW(
+      connect(rds.cluster("source"), "first-Password1")->query("CREATE TABLE still_alive (id int)"));
+  service_->stop();
+  service_.reset();
 }
 
 TEST_F(RdsWithPostgreSql, ServerNeverRunsAsRoot) {
