@@ -6,6 +6,7 @@
 #include <openssl/x509v3.h>
 
 #include <atomic>
+#include <csignal>
 #include <filesystem>
 #include <thread>
 
@@ -238,6 +239,8 @@ Certificate make_certificate(EVP_PKEY* key, const std::string& alternative_names
 
 class Tls : public testing::Test {
  protected:
+  // The test's own server writes through OpenSSL to a plain descriptor, which may be closed already.
+  Tls() { std::signal(SIGPIPE, SIG_IGN); }
   ~Tls() override { std::filesystem::remove_all(directory_); }
 
   // Serves `answers` requests per connection; `orderly` with TLS's own goodbye at the end.

@@ -9,10 +9,18 @@ sys.path.insert(0, str(HERE.parent / "e2e"))
 
 from harness import Endpoint  # noqa: E402
 
-# Debian's boto3 does not read AWS_ENDPOINT_URL yet: clients are told.
+# Debian's boto3 does not read AWS_ENDPOINT_URL yet: every client and resource is told.
 RUN = """
-import functools, os, runpy, sys, boto3
-boto3.client = functools.partial(boto3.client, endpoint_url=os.environ["AWS_ENDPOINT_URL"])
+import os, runpy, sys, boto3.session
+
+def told(method):
+    def call(self, *arguments, **named):
+        named.setdefault("endpoint_url", os.environ["AWS_ENDPOINT_URL"])
+        return method(self, *arguments, **named)
+    return call
+
+boto3.session.Session.client = told(boto3.session.Session.client)
+boto3.session.Session.resource = told(boto3.session.Session.resource)
 script = sys.argv.pop(1)
 sys.argv[0] = script
 runpy.run_path(script, run_name="__main__")
