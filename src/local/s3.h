@@ -78,6 +78,10 @@ class S3 final : public Service {
   std::string erase(const std::string& bucket, const std::string& key);
   Json find_upload(const Call& call);
   std::vector<Part> parts_of(const std::string& upload);
+  // The parts that a caller lists, in that order; throws what S3 refuses of such a list.
+  static std::vector<Part> chosen_parts(const Json& wanted, const std::vector<Part>& known);
+  // The MD5 of the parts' MD5s, and how many there are.
+  static std::string combined_etag(const std::vector<Part>& parts);
   void store_part(const std::string& upload, const Part& part);
   void forget_upload(const std::string& upload);
 
