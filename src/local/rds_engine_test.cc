@@ -272,6 +272,8 @@ TEST_F(RdsWithPostgreSql, ParametersOfTheGroupReachTheServer) {
              {{{"ParameterName", "work_mem"}, {"ParameterValue", "4321"}, {"ApplyMethod", "immediate"}}}}});
   settle();
   EXPECT_EQ(value(*connect(rds.cluster("source"), "first-Password1"), "SHOW work_mem"), "4321kB");
+  EXPECT_EQ(value(*connect(rds.cluster("source"), "first-Password1"), "SHOW track_io_timing"), "on")
+      << "a default that RDS lists holds";
   rds.call("ModifyDBClusterParameterGroup", {{"DBClusterParameterGroupName", "mine"},
                                              {"Parameters",
                                               {{{"ParameterName", "max_connections"},

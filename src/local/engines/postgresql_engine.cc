@@ -145,11 +145,11 @@ void PostgreSqlEngine::check_reachable(const fs::path& directory) const {
 
 void PostgreSqlEngine::single_user(const PostgreSqlLayout& layout, std::string_view version,
                                    const std::string& sql, std::stop_token stop) const {
-  Command postgres =
-      command({tool(version, "postgres"), "--single", "-D", layout.data(), "-c",
-               options_.durable ? "fsync=on" : "fsync=off", "-c", "log_min_messages=error", "-c",
-               "recovery_init_sync_method=syncfs", "-c", "log_checkpoints=off", "template1"},
-              sql);
+  Command postgres = command({tool(version, "postgres"), "--single", "-D", layout.data(), "-c",
+                              options_.durable ? "fsync=on" : "fsync=off", "-c", "log_min_messages=error",
+                              "-c", "log_min_error_statement=panic", "-c", "recovery_init_sync_method=syncfs",
+                              "-c", "log_checkpoints=off", "template1"},
+                             sql);
   const Outcome outcome = run_tool(postgres, std::move(stop));
   // It goes on after a statement that failed, and ends with 0.
   if (outcome.errors.find("ERROR:") != std::string::npos) tool_failed(postgres.arguments[0], outcome);

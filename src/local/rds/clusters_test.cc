@@ -212,6 +212,16 @@ TEST_F(Clusters, RenameWithoutApplyImmediatelyWaitsForTheWindow) {
             "DBClusterAlreadyExistsFault");
 }
 
+TEST_F(Clusters, PortChangesAtOnce) {
+  make_cluster("source");
+  rds->call("ModifyDBCluster", {{"DBClusterIdentifier", "source"}, {"Port", 6001}});
+  EXPECT_EQ(rds->cluster_status("source"), "modifying");
+  run();
+  EXPECT_EQ(rds->cluster("source")["Port"], 6001);
+  EXPECT_EQ(rds->instance("source-1")["Endpoint"]["Port"], 6001);
+  EXPECT_TRUE(engine->address_of(directory_of("source")).ends_with(":6001"));
+}
+
 TEST_F(Clusters, StoppedClusterIsStartedBeforeItIsDeleted) {
   make_cluster("source");
   EXPECT_EQ(rds->refusal("StartDBCluster", {{"DBClusterIdentifier", "source"}}),

@@ -62,13 +62,13 @@ void change_place(Context& context, Resource& cluster, engines::Engine& engine, 
           (other.id == id || string_or(other.internal, "next_id", "") == id))
         throw already_exists(Kind::kCluster, id);
   }
-  if (id == cluster.id && port == old_port) return;
-  if (!bool_or(context.input, "ApplyImmediately", false)) {
+  if (id != cluster.id && !bool_or(context.input, "ApplyImmediately", false)) {
     // The maintenance window does not come at the endpoint: what waits for it is shown, until somebody asks
     // for it at once.
-    if (id != cluster.id) cluster.body["PendingModifiedValues"]["DBClusterIdentifier"] = id;
-    return;
+    cluster.body["PendingModifiedValues"]["DBClusterIdentifier"] = id;
+    id = cluster.id;
   }
+  if (id == cluster.id && port == old_port) return;
   change.details["port"] = port;
   change.details["id"] = id;
   cluster.internal["next_id"] = id;

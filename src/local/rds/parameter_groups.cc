@@ -288,16 +288,14 @@ Resource parameter_group_for(Context& context, Kind kind, std::string_view membe
   return *std::move(group);
 }
 
+// One server stands for all instances: what the writer's group sets counts, over the cluster's.
 std::map<std::string, std::string> parameters_for(Environment& environment, const Resource& cluster) {
-  std::map<std::string, std::string> parameters;
+  Json values = Json::object();
   const auto add = [&](Kind kind, const std::string& id) {
-    const auto group = environment.records.find(kind, cluster.region, id);
-    if (!group) return;
-    for (const auto& [name, value] : server_parameters(family_of(*group), group->internal.at("values")))
-      parameters[name] = value;
+    if (const auto group = environment.records.find(kind, cluster.region, id))
+      values.update(group->internal.at("values"));
   };
   add(Kind::kClusterParameterGroup, string_or(cluster.body, "DBClusterParameterGroup", ""));
-  // One server stands for all instances: the writer's group counts, over the cluster's.
   for (const Json& member : cluster.body.at("DBClusterMembers")) {
     if (!bool_or(member, "IsClusterWriter", false)) continue;
     const auto writer = environment.records.find(Kind::kInstance, cluster.region,
@@ -306,7 +304,7 @@ std::map<std::string, std::string> parameters_for(Environment& environment, cons
       add(Kind::kParameterGroup,
           string_or(writer->body.at("DBParameterGroups")[0], "DBParameterGroupName", ""));
   }
-  return parameters;
+  return server_parameters(string_or(cluster.body, "Engine", ""), values);
 }
 
 Json create_db_cluster_parameter_group(Context& context) {

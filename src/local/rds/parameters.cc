@@ -17,7 +17,7 @@ constexpr char kMaxInt[] = "0-2147483647";
 
 constexpr ParameterSpec kSpecs[] = {
     {kPg, "autovacuum", "1", "boolean", "0,1", true, false, "autovacuum", "Whether vacuum runs by itself."},
-    {kPg, "autovacuum_naptime", "5", "integer", "1-2147483", true, false, "autovacuum_naptime",
+    {kPg, "autovacuum_naptime", "", "integer", "1-2147483", true, false, "autovacuum_naptime",
      "Seconds between two runs of autovacuum in one database."},
     {kPg, "default_transaction_isolation", "", "string",
      "read uncommitted,read committed,repeatable read,serializable", true, true,
@@ -53,8 +53,8 @@ constexpr ParameterSpec kSpecs[] = {
     {kPg, "rds.logical_replication", "0", "boolean", "0,1", false, false, "rds.logical_replication",
      "Whether logical decoding is possible."},
     {kPg, "search_path", "", "string", "", true, true, "search_path", "Schemas searched for plain names."},
-    {kPg, "shared_preload_libraries", "pg_stat_statements", "list", "auto_explain,pg_stat_statements", false,
-     true, "shared_preload_libraries", "Libraries loaded when the server starts."},
+    {kPg, "shared_preload_libraries", "", "list", "auto_explain,pg_stat_statements", false, true,
+     "shared_preload_libraries", "Libraries loaded when the server starts."},
     {kPg, "statement_timeout", "", "integer", kMaxInt, true, true, "statement_timeout",
      "Milliseconds a statement may take."},
     {kPg, "timezone", "UTC", "string", "", true, false, "timezone", "Time zone of sessions that set none."},
@@ -171,9 +171,13 @@ Json describe_parameter(const ParameterSpec& spec, const Json& value) {
 
 std::map<std::string, std::string> server_parameters(std::string_view family, const Json& values) {
   std::map<std::string, std::string> parameters;
-  for (const auto& [name, value] : values.items())
-    if (const ParameterSpec* spec = find_parameter(family, true, name))
+  for (const ParameterSpec* spec : parameter_specs(family, true)) {
+    const Json& value = member_or_null(values, spec->name);
+    if (value.is_string())
       parameters[spec->server] = value.get<std::string>();
+    else if (*spec->value)
+      parameters[spec->server] = spec->value;
+  }
   return parameters;
 }
 

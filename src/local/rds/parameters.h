@@ -29,7 +29,7 @@ const ParameterSpec* find_parameter(std::string_view family, bool for_cluster, s
 void check_parameter_value(const ParameterSpec& spec, std::string_view value);
 // As DescribeDBClusterParameters shows it; `value` is null where the group leaves the default.
 Json describe_parameter(const ParameterSpec& spec, const Json& value);
-// What the server is told for the values that a group sets (an object by name).
+// What the server is told: the values that a group sets (an object by name), else RDS's defaults.
 std::map<std::string, std::string> server_parameters(std::string_view family, const Json& values);
 
 }  // namespace aurora::local::rds
