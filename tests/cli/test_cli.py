@@ -241,7 +241,8 @@ class Following(EndpointTest):
         terminal.keys(b"yes\n")
         self.assertEqual(terminal.end(60), 0, terminal.text)
         self.assertFalse(self.endpoint.data.exists())
-        self.assertFalse(pathlib.Path(f"/proc/{pid}").exists())
+        # A process that ended has no executable any more, even where nobody waits for it.
+        wait_until(lambda: not pathlib.Path(f"/proc/{pid}/exe").exists(), 10, f"process {pid} is gone")
 
 
 if __name__ == "__main__":
