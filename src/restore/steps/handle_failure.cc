@@ -55,7 +55,14 @@ std::string roll_back(StepContext& context, std::vector<std::string>& done) {
     if (cluster->deletion_protection)
       rds.modify_cluster(
           {{"DBClusterIdentifier", target}, {"DeletionProtection", false}, {"ApplyImmediately", true}});
-    begin_deletion(rds, *cluster);
+    try {
+      begin_deletion(rds, *cluster);
+    } catch (const aws::ServiceError& e) {
+      // RDS deletes nothing that it is still making; a later look finds it made.
+      if (!e.is("InvalidDBClusterStateFault") && !e.is("InvalidDBInstanceState")) throw;
+      return fmt::format("Half-made cluster {} is {}; it is deleted as soon as RDS lets it go", target,
+                         cluster->status);
+    }
     if (rds.find_cluster(target)) return fmt::format("Half-made cluster {} is being deleted", target);
     done.push_back(fmt::format("deleted the half-made cluster {}", target));
   }

@@ -161,6 +161,20 @@ TEST_F(Steps, FailureWithoutAnOldClusterLeavesNothing) {
   EXPECT_EQ(answer["operation_status"], kCancelled);
 }
 
+TEST_F(Steps, FailureWhileTheClusterIsMadeWaitsUntilItMayGo) {
+  check();
+  step("copy_snapshot");
+  work();
+  until_done("check_copy_status");
+  step("delete_rds");
+  step("restore_snapshot");
+  EXPECT_EQ(step("handle_failure", {{"cancelled", true}})["rollback_status"], "in-progress");
+  EXPECT_EQ(until_done("handle_failure", {{"cancelled", true}})["operation_status"], kCancelled);
+  work();
+  EXPECT_THAT(clusters(), IsEmpty());
+  EXPECT_THAT(snapshots(), IsEmpty());
+}
+
 TEST_F(Steps, FailureAfterVerificationKeepsTheNewCluster) {
   restore();
   mark_verified();
