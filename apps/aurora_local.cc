@@ -50,7 +50,14 @@ class DirectoryLock {
     const fs::path path = directory / "lock";
     descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (descriptor_ < 0) throw_file_error(path, "open", errno);
-    if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0)
+    // A killed endpoint holds its lock until the kernel has ended its last thread.
+    SystemClock clock;
+    bool held = ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0;
+    for (int attempt = 0; attempt < 20 && !held; ++attempt) {
+      clock.sleep_for(std::chrono::milliseconds(50));
+      held = ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0;
+    }
+    if (!held)
       throw Error("AlreadyRunning",
                   fmt::format("another endpoint serves the data directory {}", directory.string()),
                   "Stop it with `aurora-restore local stop`, or give another --data.");
