@@ -24,6 +24,10 @@ std::vector<Finding> validate_resolved(const Json& settings) {
     else
       require("source_cluster_id", "required when the snapshot is given by its date");
   }
+  // Without them RDS takes the VPC's defaults, which is how a restore ends up open to the wrong network.
+  if (!settings.contains("subnet_ids"))
+    require("db_subnet_group_name", "required, unless subnet_ids are given");
+  require("vpc_security_group_ids", "required: the security groups of the new cluster");
   if (settings.contains("subnet_ids") && settings.contains("db_subnet_group_name"))
     findings.push_back({"subnet_ids and db_subnet_group_name", "", "give one of the two"});
   return findings;

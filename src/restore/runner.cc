@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "aws/error.h"
+#include "aws/retry.h"
 #include "base/dates.h"
 #include "base/ids.h"
 #include "restore/event.h"
@@ -19,21 +20,14 @@ std::string table_name(const Environment& environment, const char* specific, con
   return fallback;
 }
 
-bool is_throttling(const aws::ServiceError& e) {
-  for (const char* code : {"Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled",
-                           "RequestThrottledException", "TooManyRequestsException", "RequestLimitExceeded",
-                           "ProvisionedThroughputExceededException", "SlowDown", "LimitExceededException"})
-    if (e.is(code)) return true;
-  return e.status() == 429;
-}
-
 // Errors that may pass get names that the machine's Retry lists; all others keep theirs.
 [[noreturn]] void rethrow_named(const aws::ServiceError& e) {
   const auto& d = e.details();
   const std::string text =
       fmt::format("{} {} answered {}: {}", d.service, d.operation, e.code(), e.message());
-  if (is_throttling(e)) throw Error("AwsThrottled", text);
-  if (e.status() >= 500) throw Error("AwsUnavailable", text);
+  const aws::FailureKind kind = aws::kind_of(e);
+  if (kind == aws::FailureKind::kThrottled) throw Error("AwsThrottled", text);
+  if (kind == aws::FailureKind::kTransient) throw Error("AwsUnavailable", text);
   throw Error(e.code(), text, e.hint());
 }
 

@@ -99,12 +99,16 @@ TEST(Request, MissingFieldsAreAllNamedAtOnce) {
   const auto findings = validate_resolved(Json::object());
   std::vector<std::string> fields;
   for (const Finding& finding : findings) fields.push_back(finding.field);
-  EXPECT_THAT(fields, testing::ElementsAre("target_region", "target_cluster_id", "snapshot_name"));
+  EXPECT_THAT(fields, testing::ElementsAre("target_region", "target_cluster_id", "snapshot_name",
+                                           "db_subnet_group_name", "vpc_security_group_ids"));
 }
 
 TEST(Request, DateAloneNeedsTheSourceCluster) {
-  const auto findings = validate_resolved(
-      {{"target_region", "us-west-2"}, {"target_cluster_id", "t"}, {"snapshot_date", "latest"}});
+  const auto findings = validate_resolved({{"target_region", "us-west-2"},
+                                           {"target_cluster_id", "t"},
+                                           {"snapshot_date", "latest"},
+                                           {"subnet_ids", {"subnet-1"}},
+                                           {"vpc_security_group_ids", {"sg-1"}}});
   ASSERT_EQ(findings.size(), 1u);
   EXPECT_EQ(findings[0].field, "source_cluster_id");
 }
