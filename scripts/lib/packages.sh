@@ -4,8 +4,11 @@ build_packages=(
   g++ cmake ninja-build pkg-config ccache mold
   libboost1.81-dev libssl-dev zlib1g-dev libfmt-dev nlohmann-json3-dev libpugixml-dev
   libsqlite3-dev libsqlitecpp-dev libzip-dev libcli11-dev libhowardhinnant-date-dev
-  libpq-dev postgresql-server-dev-15
+  libpq-dev postgresql-server-dev-15 libmariadb-dev
   libgtest-dev libgmock-dev
 )
-run_packages=(postgresql-15 postgresql-client-15 postgresql-contrib ca-certificates util-linux procps)
+run_packages=(
+  postgresql-15 postgresql-client-15 postgresql-contrib mariadb-server mariadb-backup
+  ca-certificates util-linux procps
+)
 test_packages=(jq curl unzip python3)

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,6 +63,11 @@ class Session {
   // Runs one statement with parameters ($1, $2 … in PostgreSQL; ? in MySQL), sent apart from its text.
   virtual Result query(std::string_view sql,
                        const std::vector<std::optional<std::string>>& parameters = {}) = 0;
+  // Runs statements without results in as few round trips as the engine allows, in order, and stops at the
+  // first that fails; its error says which number it had ("statement 3 of 1000: …") and never its text.
+  // PostgreSQL makes one transaction of each round trip (1 MB of text), MySQL of each statement, unless the
+  // caller holds one open. No COMMIT, nor statements that refuse a transaction (CREATE DATABASE).
+  virtual void run_all(std::span<const std::string> statements);
   // Text that is safe inside a statement as an identifier, or as a literal with its quotes.
   virtual std::string quote_identifier(std::string_view name) = 0;
   virtual std::string quote_literal(std::string_view text) = 0;

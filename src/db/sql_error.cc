@@ -85,4 +85,9 @@ SqlError connection_error(const ConnectOptions& options, std::string_view client
                   std::move(refusal.sql_state), std::move(hint));
 }
 
+SqlError numbered(const SqlError& error, std::size_t number, std::size_t count) {
+  return SqlError(error.name(), fmt::format("statement {} of {}: {}", number, count, error.message()),
+                  error.sql_state(), error.hint());
+}
+
 }  // namespace aurora::db

@@ -15,4 +15,7 @@ std::string error_name(std::string_view sql_state);
 // ("connection to server at … failed: FATAL:  28P01: password authentication failed …\nLOCATION: …").
 SqlError connection_error(const ConnectOptions& options, std::string_view client_text);
 
+// The same error, of statement `number` (from 1) of `count` that were run together.
+SqlError numbered(const SqlError& error, std::size_t number, std::size_t count);
+
 }  // namespace aurora::db

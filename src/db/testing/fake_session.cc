@@ -4,6 +4,7 @@
 #include <ranges>
 
 #include "base/text.h"
+#include "db/sql_error.h"
 
 namespace aurora::db::testing {
 namespace {
@@ -50,7 +51,21 @@ Result rows(std::vector<std::string> columns, std::vector<Row> values) {
 }
 
 Result FakeSession::query(std::string_view sql, const std::vector<std::optional<std::string>>& parameters) {
+  ++database_.round_trips_;
   return database_.run({options_.user, options_.database, std::string(sql), parameters});
+}
+
+void FakeSession::run_all(std::span<const std::string> statements) {
+  if (statements.empty()) return;
+  ++database_.round_trips_;
+  const int batch = ++database_.batches_;
+  for (std::size_t number = 0; number < statements.size(); ++number) {
+    try {
+      database_.run({options_.user, options_.database, statements[number], {}, batch});
+    } catch (const SqlError& error) {
+      throw numbered(error, number + 1, statements.size());
+    }
+  }
 }
 
 std::string FakeSession::quote_identifier(std::string_view name) {

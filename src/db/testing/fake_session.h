@@ -15,6 +15,7 @@ struct Statement {
   std::string database;
   std::string sql;
   std::vector<std::optional<std::string>> parameters;
+  int batch = 0;  // the number of the run_all (from 1) that it came in; 0 for query()
 };
 
 // The script and the record, shared by a connector and its sessions. Not thread-safe.
@@ -31,6 +32,8 @@ class FakeDatabase {
   const std::vector<Statement>& statements() const { return statements_; }
   // How many statements contained `part`.
   int count(std::string_view part) const;
+  // What reached the server in one go: each query(), and each run_all().
+  int round_trips() const { return round_trips_; }
 
  private:
   friend class FakeConnector;
@@ -46,6 +49,8 @@ class FakeDatabase {
   std::deque<SqlError> refusals_;
   std::vector<ConnectOptions> connections_;
   std::vector<Statement> statements_;
+  int batches_ = 0;
+  int round_trips_ = 0;
 };
 
 // A result of text: rows({"name", "rows"}, {{"users", "3"}}).
@@ -57,6 +62,7 @@ class FakeSession final : public Session {
       : database_(database), options_(std::move(options)) {}
   Engine engine() const override { return options_.engine; }
   Result query(std::string_view sql, const std::vector<std::optional<std::string>>& parameters = {}) override;
+  void run_all(std::span<const std::string> statements) override;
   std::string quote_identifier(std::string_view name) override;
   std::string quote_literal(std::string_view text) override;
   // Holds the user's name and not the password.

@@ -33,6 +33,23 @@ TEST(FakeConnector, RefusalsAreUsedUp) {
   EXPECT_EQ(database.connections().size(), 3u);
 }
 
+TEST(FakeSession, AFailureInABatchSaysItsNumberAndStopsIt) {
+  FakeDatabase database;
+  database.fail("b", SqlError("DatabaseError", "no", "42000"));
+  const auto session = FakeConnector(database).connect({});
+  const std::vector<std::string> statements{"a", "b", "c"};
+  try {
+    session->run_all(statements);
+    FAIL();
+  } catch (const SqlError& error) {
+    EXPECT_EQ(error.message(), "statement 2 of 3: no");
+    EXPECT_EQ(error.sql_state(), "42000");
+  }
+  EXPECT_EQ(database.statements().size(), 2u);
+  EXPECT_EQ(database.statements()[1].batch, 1);
+  EXPECT_EQ(database.round_trips(), 1);
+}
+
 TEST(FakeSession, QuotesAsItsEngineDoes) {
   FakeDatabase database;
   FakeConnector connector(database);
