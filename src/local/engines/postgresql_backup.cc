@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "local/engines/file_tree.h"
 #include "local/engines/postgresql_engine.h"
+#include "local/engines/server_tools.h"
 
 namespace aurora::local::engines {
 namespace {

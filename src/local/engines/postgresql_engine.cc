@@ -1,16 +1,14 @@
 #include "local/engines/postgresql_engine.h"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <signal.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/digest.h"
 #include "base/files.h"
 #include "base/text.h"
 #include "local/engines/file_tree.h"
 #include "local/engines/scram.h"
+#include "local/engines/server_tools.h"
 
 namespace aurora::local::engines {
 namespace {
@@ -21,39 +19,13 @@ std::string_view major_of(std::string_view version) {
   return version.substr(0, version.find('.'));
 }
 
-SystemUser server_user(const std::string& name) {
-  if (::geteuid() != 0) return current_user();
-  const std::optional<SystemUser> user = find_user(name);
-  if (!user)
-    throw Error("EngineFailed", fmt::format("there is no system user {} to run PostgreSQL as", name),
-                "PostgreSQL does not run as root: install the package postgresql, which makes that user.");
-  return *user;
-}
-
-// The lines of a tool's complaint that say what is wrong.
-std::string last_lines(const std::string& text) {
-  std::string tail = text.substr(text.size() > 1500 ? text.size() - 1500 : 0);
-  return replace_all(std::string(trim(tail)), "\n", "; ");
-}
-
-[[noreturn]] void tool_failed(const std::string& program, const Outcome& outcome) {
-  const std::string what = fs::path(program).filename();
-  if (outcome.errors.find("No space left on device") != std::string::npos)
-    throw Error(
-        "DiskFull", fmt::format("{} found no room on the disk", what),
-        "Free space on the file system of the data directory and try again; nothing was left half-made.");
-  throw Error("EngineFailed",
-              fmt::format("{} ended with {}: {}", what, outcome.exit_code,
-                          last_lines(outcome.errors.empty() ? outcome.output : outcome.errors)));
-}
-
 }  // namespace
 
 PostgreSqlEngine::PostgreSqlEngine(PostgreSqlOptions options, const TlsAuthority& authority, Clock& clock)
     : options_(std::move(options)),
       authority_(authority),
       clock_(clock),
-      user_(server_user(options_.server_user)) {}
+      user_(server_user(options_.server_user, "PostgreSQL", "postgresql")) {}
 
 std::optional<fs::path> PostgreSqlEngine::find_binaries(std::string_view major) const {
   const std::lock_guard lock(mutex_);
@@ -95,16 +67,7 @@ fs::path PostgreSqlEngine::tool(std::string_view version, std::string_view name)
 }
 
 Command PostgreSqlEngine::command(std::vector<std::string> arguments, std::string input) const {
-  Command command{.arguments = std::move(arguments), .input = std::move(input)};
-  if (::geteuid() == 0) command.user = user_;
-  return command;
-}
-
-Outcome PostgreSqlEngine::run_tool(const Command& command, std::stop_token stop,
-                                   const std::function<void(std::string_view)>& on_errors) const {
-  Outcome outcome = run(command, std::move(stop), on_errors);
-  if (outcome.exit_code != 0) tool_failed(command.arguments[0], outcome);
-  return outcome;
+  return command_as(user_, std::move(arguments), std::move(input));
 }
 
 std::string PostgreSqlEngine::password_verifier(const Secret& password) const {
@@ -112,35 +75,12 @@ std::string PostgreSqlEngine::password_verifier(const Secret& password) const {
 }
 
 bool PostgreSqlEngine::address_is_free(const std::string& address, unsigned short port) const {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) return false;
-  const int yes = 1;  // as the server does: connections that are closing do not matter
-  ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-  sockaddr_in name{};
-  name.sin_family = AF_INET;
-  name.sin_port = htons(port);
-  const bool free = ::inet_pton(AF_INET, address.c_str(), &name.sin_addr) == 1 &&
-                    ::bind(fd, reinterpret_cast<const sockaddr*>(&name), sizeof name) == 0 &&
-                    ::listen(fd, 1) == 0;
-  ::close(fd);
-  return free;
+  return can_listen(address, port);
 }
 
 void PostgreSqlEngine::check_reachable(const fs::path& directory) const {
-  // A Unix socket's path has 107 characters at most.
-  const std::size_t socket = (PostgreSqlLayout{directory}.socket() / ".s.PGSQL.65535").string().size();
-  if (socket > 107)
-    throw Error("EngineFailed",
-                fmt::format("the data directory's path is {} characters too long for PostgreSQL's sockets",
-                            socket - 107),
-                "Choose a data directory with a shorter path.");
-  const fs::path closed = unreachable_parent(directory, user_);
-  if (!closed.empty())
-    throw Error("EngineFailed",
-                fmt::format("the system user {} that PostgreSQL runs as cannot enter {}", user_.name,
-                            closed.string()),
-                fmt::format("Choose another data directory, or allow it to be entered: chmod o+x {}",
-                            closed.string()));
+  engines::check_reachable(directory, PostgreSqlLayout{directory}.socket() / ".s.PGSQL.65535", user_,
+                           "PostgreSQL");
 }
 
 void PostgreSqlEngine::single_user(const PostgreSqlLayout& layout, std::string_view version,

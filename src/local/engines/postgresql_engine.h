@@ -62,8 +62,6 @@ class PostgreSqlEngine final : public Engine {
   std::optional<std::filesystem::path> find_binaries(std::string_view major) const;
   const SystemUser& user() const { return user_; }
   Command command(std::vector<std::string> arguments, std::string input = {}) const;
-  Outcome run_tool(const Command& command, std::stop_token stop,
-                   const std::function<void(std::string_view)>& on_errors = {}) const;
   void check_reachable(const std::filesystem::path& directory) const;
 
   std::optional<Running> look(const PostgreSqlLayout& layout) const;

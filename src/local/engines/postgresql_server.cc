@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "local/engines/file_tree.h"
 #include "local/engines/postgresql_engine.h"
+#include "local/engines/server_tools.h"
 
 namespace aurora::local::engines {
 namespace {
@@ -16,7 +17,6 @@ namespace fs = std::filesystem;
 constexpr Duration kLookEvery = std::chrono::milliseconds(5);
 constexpr Duration kStartTimeout = std::chrono::minutes(10);  // recovery after a crash may take long
 constexpr Duration kStopTimeout = std::chrono::seconds(30);
-constexpr std::uintmax_t kLogMax = 10 << 20;
 
 template <typename Number>
 Number number_of(std::string_view text) {
@@ -24,11 +24,6 @@ Number number_of(std::string_view text) {
   Number number{};
   std::from_chars(text.data(), text.data() + text.size(), number);
   return number;
-}
-
-std::string tail_of(const fs::path& log) {
-  const std::string text = read_file_if_exists(log).value_or("");
-  return replace_all(std::string(trim(text.substr(text.size() > 1200 ? text.size() - 1200 : 0))), "\n", "; ");
 }
 
 }  // namespace
@@ -103,9 +98,7 @@ void PostgreSqlEngine::start(const fs::path& directory, const Server& server, st
   clear_remains(layout);
   write_configuration(layout, server);
   write_certificate(layout, server);
-  std::error_code none;
-  if (fs::file_size(layout.log(), none) > kLogMax && !none)
-    fs::rename(layout.log(), layout.log().string() + ".1");
+  rotate_log(layout.log());
   const pid_t pid = spawn_detached(command({tool(server.version, "postgres"), "-D", layout.data(), "-c",
                                             fmt::format("config_file={}", layout.configuration().string())}),
                                    layout.log());
