@@ -54,6 +54,10 @@ std::string Configuration::text(const std::string& name) const {
 std::int64_t Configuration::integer(const std::string& name) const {
   return int_or(values_, name, 0);
 }
+double Configuration::number(const std::string& name) const {
+  const Json& value = member_or_null(values_, name);
+  return value.is_number() ? value.get<double>() : 0.0;
+}
 bool Configuration::flag(const std::string& name) const {
   return bool_or(values_, name, false);
 }

@@ -32,6 +32,7 @@ class Configuration {
   // The value, or an empty string, 0, false, no elements when there is none.
   std::string text(const std::string& name) const;
   std::int64_t integer(const std::string& name) const;
+  double number(const std::string& name) const;
   bool flag(const std::string& name) const;
   std::vector<std::string> list(const std::string& name) const;
   const Json& value(const std::string& name) const { return member_or_null(values_, name); }

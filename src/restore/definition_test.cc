@@ -29,10 +29,12 @@ TEST(Definition, EveryTaskButTheLastResortEndsInHandleFailure) {
   const Json states = definition()["States"];
   for (const auto& [name, state] : states.items()) {
     if (state["Type"] != "Task") continue;
-    ASSERT_TRUE(state.contains("Catch")) << name;
-    EXPECT_EQ(state["Catch"].back()["Next"], name == "HandleFailure" ? "RestoreFailed" : "HandleFailure")
-        << name;
     EXPECT_TRUE(state.contains("TimeoutSeconds")) << name;
+    // The last resort fails with the operation's own error, and is where a redrive takes up again.
+    if (name == "ReportFailure") continue;
+    ASSERT_TRUE(state.contains("Catch")) << name;
+    EXPECT_EQ(state["Catch"].back()["Next"], name == "HandleFailure" ? "ReportFailure" : "HandleFailure")
+        << name;
   }
 }
 

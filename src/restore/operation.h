@@ -28,6 +28,7 @@ class Operation {
   // The end, and when the table's TTL may remove the item.
   void finish(const char* status, TimePoint now, std::chrono::days kept);
 
+  void erase(const std::string& attribute) { item_.erase(attribute); }
   Json& operator[](const std::string& attribute) { return item_[attribute]; }
   const Json& get(std::string_view attribute) const { return member_or_null(item_, attribute); }
 

@@ -106,7 +106,8 @@ Json StepRunner::run(const Step& step, const Json& raw_event) {
         "AwsUnreachable", fmt::format("no answer: {}", e.message()),
         "On AWS, see that the function's network reaches the service; locally, that the endpoint runs.");
   } catch (const Error& e) {
-    record_failure(step, event.operation_id, e);
+    // An error that is reported for the machine is on record already.
+    if (!bool_or(event.fields, "report", false)) record_failure(step, event.operation_id, e);
     throw;
   }
 }

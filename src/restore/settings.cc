@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <map>
 
 #include "aws/regions.h"
@@ -32,6 +33,16 @@ std::optional<Json> to_integer(const Json& value) {
   return Json(number);
 }
 
+std::optional<Json> to_number(const Json& value) {
+  if (value.is_number()) return value;
+  if (!value.is_string()) return std::nullopt;
+  const std::string text = value.get<std::string>();
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(number)) return std::nullopt;
+  return Json(number);
+}
+
 std::optional<Json> to_boolean(const Json& value) {
   if (value.is_boolean()) return value;
   if (!value.is_string()) return std::nullopt;
@@ -54,6 +65,23 @@ std::optional<Json> to_list(const Json& value) {
   return value;
 }
 
+// An object of strings, or "key=value,key=value".
+std::optional<Json> to_map(const Json& value) {
+  if (value.is_string()) {
+    Json map = Json::object();
+    for (const std::string& part : split(value.get<std::string>(), ',')) {
+      const std::size_t equals = part.find('=');
+      if (equals == std::string::npos || equals == 0) return std::nullopt;
+      map[std::string(trim(part.substr(0, equals)))] = std::string(trim(part.substr(equals + 1)));
+    }
+    return map;
+  }
+  if (!value.is_object()) return std::nullopt;
+  for (const Json& part : value)
+    if (!part.is_string()) return std::nullopt;
+  return value;
+}
+
 // The value in the setting's type, or nothing.
 std::optional<Json> convert(const Setting& setting, const Json& value) {
   switch (setting.type) {
@@ -61,10 +89,14 @@ std::optional<Json> convert(const Setting& setting, const Json& value) {
       return value.is_string() ? std::optional<Json>(value) : std::nullopt;
     case SettingType::kInteger:
       return to_integer(value);
+    case SettingType::kNumber:
+      return to_number(value);
     case SettingType::kBoolean:
       return to_boolean(value);
     case SettingType::kStringList:
       return to_list(value);
+    case SettingType::kMap:
+      return to_map(value);
     case SettingType::kUsers:
       return value.is_array() ? std::optional<Json>(value) : std::nullopt;
   }
@@ -84,10 +116,14 @@ std::string_view name_of(SettingType type) {
       return "a string";
     case SettingType::kInteger:
       return "a whole number";
+    case SettingType::kNumber:
+      return "a number";
     case SettingType::kBoolean:
       return "true or false";
     case SettingType::kStringList:
       return "a list of strings";
+    case SettingType::kMap:
+      return "an object of strings";
     case SettingType::kUsers:
       return "a list of users";
   }

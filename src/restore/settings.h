@@ -11,7 +11,8 @@
 
 namespace aurora::restore {
 
-enum class SettingType { kString, kInteger, kBoolean, kStringList, kUsers };
+// kMap is an object of strings; kUsers a list of objects that may hold passwords and are never shown.
+enum class SettingType { kString, kInteger, kNumber, kBoolean, kStringList, kMap, kUsers };
 
 std::string_view name_of(SettingType type);
 
@@ -49,6 +50,10 @@ Json canonical_settings(const Json& object, std::string_view where, std::vector<
 
 // Throws Error "InvalidInput" with all findings in one message, when there are any.
 void throw_if_any(const std::vector<Finding>& findings);
+
+// What is allowed when `users` (a list) is no valid db_users, or no valid remove_users; nothing when it is.
+std::optional<std::string> check_db_users(const Json& users);
+std::optional<std::string> check_remove_users(const Json& users);
 
 // RDS's rule for identifiers of clusters, instances and manual snapshots: 1 to 63 letters, digits and
 // hyphens, first a letter, no hyphen at the end, no two in a row.

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/dates.h"
 #include "base/text.h"
@@ -72,7 +73,7 @@ Rule check_positive(const Json& value) {
 
 Rule check_replace_strategy(const Json& value) {
   const std::string text = value.get<std::string>();
-  return rule_unless(text == "retire" || text == "delete", "retire or delete");
+  return rule_unless(text == "retire" || text == "delete" || text == "swap", "retire, delete or swap");
 }
 
 Rule check_compare(const Json& value) {
@@ -100,26 +101,80 @@ Rule check_queue(const Json& value) {
   return rule_unless(value.get<std::string>().starts_with("http"), "the URL of an SQS queue");
 }
 
-Rule check_users(const Json& value) {
-  for (const Json& user : value) {
-    if (!user.is_object() || string_or(user, "username", "").empty())
-      return "a list of objects with username, privileges and password_secret_id (or password)";
-    if (string_or(user, "password", "").empty() && string_or(user, "password_secret_id", "").empty())
-      return fmt::format("user {} needs password_secret_id (or password)", string_or(user, "username", ""));
-    for (const auto& [key, field] : user.items()) {
-      static const std::vector<std::string> kKeys{"username",   "password", "password_secret_id",
-                                                  "privileges", "schemas",  "databases"};
-      if (std::find(kKeys.begin(), kKeys.end(), key) == kKeys.end())
-        return fmt::format("{} is no field of a user; the fields are {}", key, join(kKeys, ", "));
-      if (key == "privileges" || key == "schemas" || key == "databases") {
-        if (!field.is_array() ||
-            !std::all_of(field.begin(), field.end(), [](const Json& j) { return j.is_string(); }))
-          return fmt::format("{} of user {} must be a list of strings", key, string_or(user, "username", ""));
-      } else if (!field.is_string()) {
-        return fmt::format("{} must be a string", key);
-      }
-    }
+Rule check_positive_number(const Json& value) {
+  return rule_unless(value.get<double>() > 0, "a number above 0");
+}
+
+Rule check_time(const Json& value) {
+  return rule_unless(parse_iso(value.get<std::string>()).has_value(),
+                     "an ISO 8601 time such as 2026-11-21T02:00:00Z");
+}
+
+Rule check_account(const Json& value) {
+  const std::string text = value.get<std::string>();
+  return rule_unless(text.size() == 12 && text.find_first_not_of("0123456789") == std::string::npos,
+                     "an AWS account id of 12 digits");
+}
+
+Rule check_role(const Json& value) {
+  const std::string text = value.get<std::string>();
+  return rule_unless(text.starts_with("arn:") && text.find(":role/") != std::string::npos,
+                     "the ARN of an IAM role");
+}
+
+Rule check_on_failure(const Json& value) {
+  const std::string text = value.get<std::string>();
+  return rule_unless(text == "rollback" || text == "keep", "rollback or keep");
+}
+
+// Aurora capacity units: 0, or 0.5 to 256 in steps of a half.
+Rule check_capacity(const Json& value) {
+  const double units = value.get<double>();
+  return rule_unless(units >= 0 && units <= 256 && units * 2 == std::floor(units * 2),
+                     "0 to 256 in steps of 0.5");
+}
+
+Rule check_auto_pause(const Json& value) {
+  const auto seconds = value.get<std::int64_t>();
+  return rule_unless(seconds >= 300 && seconds <= 86400, "300 to 86400 seconds");
+}
+
+Rule check_backup_retention(const Json& value) {
+  const auto days = value.get<std::int64_t>();
+  return rule_unless(days >= 1 && days <= 35, "1 to 35 days");
+}
+
+Rule check_storage_type(const Json& value) {
+  const std::string text = value.get<std::string>();
+  return rule_unless(text == "aurora" || text == "aurora-iopt1", "aurora or aurora-iopt1");
+}
+
+Rule check_network_type(const Json& value) {
+  const std::string text = value.get<std::string>();
+  return rule_unless(text == "IPV4" || text == "DUAL", "IPV4 or DUAL");
+}
+
+Rule check_lifecycle_support(const Json& value) {
+  const std::string text = value.get<std::string>();
+  return rule_unless(
+      text == "open-source-rds-extended-support" || text == "open-source-rds-extended-support-disabled",
+      "open-source-rds-extended-support or open-source-rds-extended-support-disabled");
+}
+
+Rule check_tags(const Json& value) {
+  for (const auto& [key, tag] : value.items()) {
+    if (key.empty() || key.size() > 128 || tag.get_ref<const std::string&>().size() > 256)
+      return "tags with keys of 1 to 128 and values of up to 256 characters";
+    if (to_lower(key).starts_with("aws:") || key.starts_with("aurora-restore:"))
+      return "tags whose keys do not begin with aws: or aurora-restore:";
   }
+  return {};
+}
+
+// Where SQL files are: s3://bucket/key, or a path that the command line turns into one.
+Rule check_sql_files(const Json& value) {
+  for (const Json& file : value)
+    if (file.get_ref<const std::string&>().empty()) return "a list of s3://bucket/key or paths of files";
   return {};
 }
 
@@ -150,6 +205,27 @@ std::span<const Setting> settings() {
        "\"{source_cluster_id}-snapshot-{date}\"",
        nullptr,
        "The name tried first when only a date is given."},
+      {"snapshot_max_age_hours",
+       kNumber,
+       {},
+       {"SNAPSHOT_MAX_AGE_HOURS"},
+       "",
+       check_positive_number,
+       "Refuses a snapshot that is older than so many hours at the start."},
+      {"restore_to_time",
+       kString,
+       {"restore_time"},
+       {},
+       "",
+       check_time,
+       "Instead of a snapshot: restores source_cluster_id as it was at this time."},
+      {"use_latest_restorable_time",
+       kBoolean,
+       {},
+       {},
+       "false",
+       nullptr,
+       "Instead of a snapshot: restores source_cluster_id as of the last moment there is."},
       {"scheduled_time",
        kString,
        {"time"},
@@ -164,6 +240,27 @@ std::span<const Setting> settings() {
        "\"us-east-1\"",
        check_region,
        "The Region the snapshot is in."},
+      {"source_account_id",
+       kString,
+       {"source_account"},
+       {"SOURCE_ACCOUNT_ID"},
+       "",
+       check_account,
+       "The account that owns the snapshot, when it is another one."},
+      {"source_role_arn",
+       kString,
+       {},
+       {"SOURCE_ROLE_ARN"},
+       "",
+       check_role,
+       "Role of the source account to assume for finding, copying and sharing its snapshot."},
+      {"source_role_external_id",
+       kString,
+       {},
+       {"SOURCE_ROLE_EXTERNAL_ID"},
+       "",
+       nullptr,
+       "The external id that the role asks for."},
       {"target_region",
        kString,
        {},
@@ -245,7 +342,87 @@ std::span<const Setting> settings() {
        "",
        nullptr,
        "Key of the target Region for an encrypted copy and cluster."},
+      {"source_kms_key_id",
+       kString,
+       {},
+       {},
+       "",
+       nullptr,
+       "Key of the source account for re-copying a snapshot whose own key cannot be shared."},
       {"deletion_protection", kBoolean, {}, {}, "false", nullptr, "Protects the new cluster from deletion."},
+      {"iam_database_authentication",
+       kBoolean,
+       {"enable_iam_database_authentication"},
+       {},
+       "false",
+       nullptr,
+       "Lets users log in with IAM tokens."},
+      {"cloudwatch_log_exports",
+       kStringList,
+       {"enable_cloudwatch_logs_exports"},
+       {},
+       "",
+       nullptr,
+       "Logs the new cluster exports to CloudWatch, by the engine's names."},
+      {"backup_retention_period",
+       kInteger,
+       {},
+       {},
+       "",
+       check_backup_retention,
+       "Days that automated backups of the new cluster are kept."},
+      {"preferred_backup_window",
+       kString,
+       {},
+       {},
+       "",
+       nullptr,
+       "When automated backups begin: 03:00-04:00, in UTC."},
+      {"storage_type",
+       kString,
+       {},
+       {},
+       "",
+       check_storage_type,
+       "Storage of the new cluster: aurora or aurora-iopt1; the snapshot's when absent."},
+      {"network_type", kString, {}, {}, "", check_network_type, "IPV4 or DUAL."},
+      {"engine_lifecycle_support",
+       kString,
+       {},
+       {},
+       "",
+       check_lifecycle_support,
+       "Whether a version past its end is kept as (paid) Extended Support."},
+      {"serverless_min_capacity",
+       kNumber,
+       {"min_capacity"},
+       {},
+       "",
+       check_capacity,
+       "Least capacity of db.serverless, in Aurora capacity units."},
+      {"serverless_max_capacity",
+       kNumber,
+       {"max_capacity"},
+       {},
+       "",
+       check_capacity,
+       "Largest capacity of db.serverless."},
+      {"serverless_auto_pause_seconds",
+       kInteger,
+       {},
+       {},
+       "",
+       check_auto_pause,
+       "Idle time after which db.serverless with a least capacity of 0 pauses."},
+      {"copy_tags",
+       kBoolean,
+       {},
+       {},
+       "true",
+       nullptr,
+       "Gives the copy and the new cluster the tags of the snapshot, without those of AWS and of the "
+       "pipeline."},
+      {"tags", kMap, {}, {}, "", check_tags, "Further tags of the new cluster and its instances."},
       {"delete_cluster_if_exists",
        kBoolean,
        {},
@@ -259,7 +436,15 @@ std::span<const Setting> settings() {
        {},
        "\"retire\"",
        check_replace_strategy,
-       "retire: rename the old cluster aside and drop it after verification; delete: drop it first."},
+       "retire: rename the old cluster aside and drop it after verification; delete: drop it first; swap: "
+       "restore beside it and exchange names after verification."},
+      {"on_failure",
+       kString,
+       {},
+       {"ON_FAILURE"},
+       "\"rollback\"",
+       check_on_failure,
+       "rollback: undo at once; keep: leave what stands for aurora-restore resume or cancel."},
       {"final_snapshot", kBoolean, {}, {}, "false", nullptr, "Keeps a final snapshot of a replaced cluster."},
       {"master_credentials_secret_id",
        kString,
@@ -268,6 +453,21 @@ std::span<const Setting> settings() {
        "\"aurora-restore/master-credentials\"",
        nullptr,
        "Secret with the master password that the new cluster gets."},
+      {"manage_master_user_password",
+       kBoolean,
+       {},
+       {},
+       "false",
+       nullptr,
+       "RDS makes and rotates the master password in a secret of its own, instead of "
+       "master_credentials_secret_id."},
+      {"master_user_secret_kms_key_id",
+       kString,
+       {},
+       {},
+       "",
+       nullptr,
+       "Key of that secret; Secrets Manager's own when absent."},
       {"app_credentials_secret_id",
        kString,
        {},
@@ -283,7 +483,21 @@ std::span<const Setting> settings() {
        nullptr,
        "Secret with a user of the source cluster, for comparing with it; master_credentials_secret_id when "
        "absent."},
-      {"db_users", kUsers, {}, {}, "", check_users, "Users to ensure in the new cluster."},
+      {"db_users", kUsers, {}, {}, "", check_db_users, "Users to ensure in the new cluster."},
+      {"remove_users",
+       kUsers,
+       {},
+       {},
+       "",
+       check_remove_users,
+       "Users that came with the snapshot and must not live in the target: locked or dropped."},
+      {"post_restore_sql",
+       kStringList,
+       {"post_restore_scripts"},
+       {},
+       "",
+       check_sql_files,
+       "SQL files to run before users are set up, such as masking of personal data."},
       {"compare_with_source",
        kString,
        {},
@@ -292,6 +506,28 @@ std::span<const Setting> settings() {
        check_compare,
        "Holds the restored tables against the running source cluster's: none, rows or checksums. For sources "
        "that did not change since the snapshot."},
+      {"verification_manifest",
+       kString,
+       {"manifest"},
+       {},
+       "",
+       nullptr,
+       "Manifest to hold the restored data against: s3://bucket/key, a path, or auto for the one stored for "
+       "the snapshot."},
+      {"verification_sql",
+       kStringList,
+       {},
+       {},
+       "",
+       check_sql_files,
+       "SQL files with the team's own checks and what they expect."},
+      {"verification_budget_seconds",
+       kInteger,
+       {},
+       {"VERIFICATION_BUDGET_SECONDS"},
+       "600",
+       check_positive,
+       "How long reading tables for verification may take in all."},
       {"allow_empty",
        kBoolean,
        {},
@@ -320,6 +556,13 @@ std::span<const Setting> settings() {
        "",
        nullptr,
        "S3 bucket for state and audit trail at the end."},
+      {"script_bucket",
+       kString,
+       {},
+       {"SCRIPT_BUCKET"},
+       "",
+       nullptr,
+       "S3 bucket that the command line uploads SQL files and manifests to; log_bucket when absent."},
       {"log_prefix",
        kString,
        {},

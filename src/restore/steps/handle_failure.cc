@@ -2,6 +2,7 @@
 
 #include "restore/archive.h"
 #include "restore/notification.h"
+#include "restore/resume.h"
 #include "restore/steps/steps.h"
 #include "restore/target.h"
 
@@ -118,6 +119,8 @@ void tell(StepContext& context, const Json& error, const std::string& stands) {
 }  // namespace
 
 StepResult handle_failure(StepContext& context) {
+  if (bool_or(context.event, "report", false)) return report_failure(context);
+  if (bool_or(context.event, "resume", false)) return resume_operation(context);
   Operation& operation = context.operation;
   if (operation.known("failed_step").empty())
     operation.state()["failed_step"] = string_or(operation.item(), "step", "");
@@ -128,6 +131,7 @@ StepResult handle_failure(StepContext& context) {
   if (!verified) {
     const std::string pending = roll_back(context, done);
     if (!pending.empty()) return rolling_back(context, pending);
+    operation.state()["rolled_back"] = true;
   }
   const std::string stands = verified ? fmt::format("The restored cluster {} is verified and stays.",
                                                     context.settings.text("target_cluster_id"))
