@@ -43,12 +43,14 @@ function(aurora_static_archives result)
   aurora_find_archive(AURORA_ARCHIVE_PQ libpq.a libpq-dev)
   aurora_find_archive(AURORA_ARCHIVE_PGCOMMON libpgcommon_shlib.a postgresql-server-dev-15 ${postgresql_folders})
   aurora_find_archive(AURORA_ARCHIVE_PGPORT libpgport_shlib.a postgresql-server-dev-15 ${postgresql_folders})
+  aurora_find_archive(AURORA_ARCHIVE_MARIADB libmariadb.a libmariadb-dev)
   aurora_find_archive(AURORA_ARCHIVE_PUGIXML libpugixml.a libpugixml-dev)
   aurora_find_archive(AURORA_ARCHIVE_SSL libssl.a libssl-dev)
   aurora_find_archive(AURORA_ARCHIVE_CRYPTO libcrypto.a libssl-dev)
   aurora_find_archive(AURORA_ARCHIVE_Z libz.a zlib1g-dev)
   set(${result}
-    ${AURORA_ARCHIVE_PQ} ${AURORA_ARCHIVE_PGCOMMON} ${AURORA_ARCHIVE_PGPORT} ${AURORA_ARCHIVE_PUGIXML}
+    ${AURORA_ARCHIVE_PQ} ${AURORA_ARCHIVE_PGCOMMON} ${AURORA_ARCHIVE_PGPORT}
+    ${AURORA_ARCHIVE_MARIADB} ${AURORA_ARCHIVE_PUGIXML}
     ${AURORA_ARCHIVE_SSL} ${AURORA_ARCHIVE_CRYPTO} ${AURORA_ARCHIVE_Z} PARENT_SCOPE)
 endfunction()
 

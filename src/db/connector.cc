@@ -1,3 +1,4 @@
+#include "db/mysql_session.h"
 #include "db/postgres_session.h"
 #include "db/session.h"
 #include "db/sql_error.h"
@@ -21,9 +22,7 @@ void Session::run_all(std::span<const std::string> statements) {
 }
 
 std::unique_ptr<Session> NativeConnector::connect(const ConnectOptions& options) {
-  if (options.engine == Engine::kPostgreSql) return connect_postgres(options);
-  throw Error("EngineNotSupported", "this program has no client for MySQL and cannot log in to it",
-              "Restore an aurora-postgresql snapshot.");
+  return options.engine == Engine::kPostgreSql ? connect_postgres(options) : connect_mysql(options);
 }
 
 }  // namespace aurora::db

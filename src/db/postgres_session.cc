@@ -135,6 +135,7 @@ Connection open(const ConnectOptions& options) {
 }
 
 std::string field(const PGresult* answer, int code) {
+  // PQresultErrorField takes no answer at all for one without fields.
   const char* text = PQresultErrorField(answer, code);
   return text ? text : "";
 }
@@ -174,6 +175,23 @@ Result read(const PGresult* answer) {
   return result;
 }
 
+// Statements go out without waiting for answers for as long as it lives.
+class Pipeline {
+ public:
+  explicit Pipeline(PGconn* connection) : connection_(connection) {
+    if (PQenterPipelineMode(connection) != 1) throw statement_error(nullptr, connection);
+  }
+  ~Pipeline() {
+    // Fails only when the connection is gone, and the mode with it.
+    PQexitPipelineMode(connection_);
+  }
+  Pipeline(const Pipeline&) = delete;
+  Pipeline& operator=(const Pipeline&) = delete;
+
+ private:
+  PGconn* connection_;
+};
+
 class PostgresSession final : public Session {
  public:
   explicit PostgresSession(Connection connection) : connection_(std::move(connection)) {}
@@ -200,6 +218,10 @@ class PostgresSession final : public Session {
     return read(answer.get());
   }
 
+  void run_all(std::span<const std::string> statements) override {
+    for (std::size_t first = 0; first < statements.size();) first = run_chunk(statements, first);
+  }
+
   std::string quote_identifier(std::string_view name) override {
     return taken(PQescapeIdentifier(connection_.get(), c_text(name, "the name").c_str(), name.size()));
   }
@@ -218,6 +240,44 @@ class PostgresSession final : public Session {
     const Text owned(text);
     if (!owned) throw SqlError("DatabaseError", std::string(trim(PQerrorMessage(connection_.get()))), {});
     return owned.get();
+  }
+
+  // Sends statements from `first` on, as many as fit, without waiting between them; gives the number of the
+  // next. In a pipeline each statement travels in a message of its own, so none can hold a second one.
+  std::size_t run_chunk(std::span<const std::string> statements, std::size_t first) {
+    constexpr std::size_t kChunkBytes = 1'000'000;
+    const Pipeline pipeline(connection_.get());
+    std::size_t bytes = 0;
+    std::size_t next = first;
+    for (; next < statements.size() && (next == first || bytes + statements[next].size() < kChunkBytes);
+         ++next) {
+      bytes += statements[next].size();
+      constexpr int kResultsAsText = 0;
+      if (PQsendQueryParams(connection_.get(), c_text(statements[next], "the statement").c_str(), 0, nullptr,
+                            nullptr, nullptr, nullptr, kResultsAsText) != 1)
+        throw numbered(statement_error(nullptr, connection_.get()), next + 1, statements.size());
+    }
+    if (PQpipelineSync(connection_.get()) != 1) throw statement_error(nullptr, connection_.get());
+    std::optional<SqlError> failure;
+    for (std::size_t number = first; number < next; ++number) {
+      std::optional<SqlError> error = await_answer();
+      if (error && !failure) failure = numbered(*error, number + 1, statements.size());
+    }
+    // The answer to the sync, and nothing after it.
+    const Answer synced(PQgetResult(connection_.get()));
+    if (failure) throw SqlError(*failure);
+    return next;
+  }
+
+  // The answer to one statement of a pipeline. After a failure the others are answered as aborted.
+  std::optional<SqlError> await_answer() {
+    const Answer answer(PQgetResult(connection_.get()));
+    if (!answer) return statement_error(nullptr, connection_.get());
+    const Answer end(PQgetResult(connection_.get()));
+    const ExecStatusType status = PQresultStatus(answer.get());
+    if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK || status == PGRES_EMPTY_QUERY)
+      return std::nullopt;
+    return statement_error(answer.get(), connection_.get());
   }
 
   Connection connection_;

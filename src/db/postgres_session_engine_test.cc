@@ -22,8 +22,8 @@ using testing::PostgresServer;
 class SessionTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    server_ = std::make_unique<PostgresServer>(
-        PostgresServer::Options{.tls = true, .settings = {"max_connections=12"}});
+    server_ = std::make_unique<PostgresServer>(PostgresServer::Options{
+        .tls = true, .settings = {"max_connections=12", "listen_addresses=127.0.0.1,127.0.0.2"}});
   }
   static void TearDownTestSuite() { server_.reset(); }
 
@@ -133,6 +133,18 @@ TEST_F(SessionTest, VerifiedTlsNeedsTheRightAuthority) {
   EXPECT_THAT(error.message(), HasSubstr("certificate"));
 }
 
+TEST_F(SessionTest, VerifiedTlsNeedsTheRightName) {
+  ConnectOptions options = server_->master();
+  options.tls = ConnectOptions::Tls::kVerifyFull;
+  options.ca_file = server_->ca_file();
+  for (const char* host : {"localhost", "127.0.0.1"}) {
+    options.host = host;
+    EXPECT_NO_THROW(connect(options)) << host;
+  }
+  options.host = "127.0.0.2";  // the server listens there too, and its certificate does not say so
+  EXPECT_EQ(refusal(options).name(), "DatabaseError");
+}
+
 TEST_F(SessionTest, WrongPasswordIsALoginFailureWithoutThePassword) {
   const SqlError error = refusal(server_->as("dbmaster", "a-wrong-word"));
   EXPECT_EQ(error.name(), "DatabaseLoginFailed");
@@ -212,13 +224,55 @@ TEST_F(SessionTest, PasswordsAreSentAsVerifiers) {
   EXPECT_THAT(verifier, Not(HasSubstr("a-secret-word")));
 }
 
+TEST_F(SessionTest, ManyStatementsRunInOrder) {
+  const auto session = connect(server_->master());
+  session->query("CREATE TEMPORARY TABLE t (a text)");
+  std::vector<std::string> statements;
+  for (int number = 0; number < 2000; ++number)
+    statements.push_back(number % 2 == 0 ? "INSERT INTO t VALUES (repeat('x', 2000)) -- comment"
+                                         : "SELECT a FROM t LIMIT 100");
+  session->run_all(statements);
+  EXPECT_EQ(value(*session, "SELECT count(*) FROM t"), "1000");
+}
+
+TEST_F(SessionTest, ManyStatementsStopAtTheFirstFailureAndNameIt) {
+  const auto session = connect(server_->master());
+  session->query("CREATE TEMPORARY TABLE t (a int)");
+  const std::vector<std::string> statements{
+      "INSERT INTO t VALUES (1)", "INSERT INTO nowhere VALUES ('secret')", "INSERT INTO t VALUES (1)"};
+  const SqlError error = failure([&] { session->run_all(statements); });
+  EXPECT_THAT(error.message(), HasSubstr("statement 2 of 3: "));
+  EXPECT_THAT(error.message(), Not(HasSubstr("secret")));
+  EXPECT_EQ(error.sql_state(), "42P01");
+  EXPECT_EQ(value(*session, "SELECT count(*) FROM t"), "0") << "they were one transaction";
+}
+
+TEST_F(SessionTest, ManyStatementsHoldNoSecondOneInOne) {
+  const auto session = connect(server_->master());
+  const SqlError error = failure([&] { session->run_all(std::vector<std::string>{"SELECT 1; SELECT 2"}); });
+  EXPECT_EQ(error.sql_state(), "42601");
+}
+
+TEST_F(SessionTest, ManyStatementsInAnOpenTransactionArePartOfIt) {
+  const auto session = connect(server_->master());
+  session->query("CREATE TEMPORARY TABLE t (a text)");
+  session->query("BEGIN");
+  session->run_all(std::vector<std::string>(5, "INSERT INTO t VALUES ('" + std::string(700'000, 'x') + "')"));
+  EXPECT_EQ(value(*session, "SELECT count(*) FROM t"), "5");
+  session->query("ROLLBACK");
+  EXPECT_EQ(value(*session, "SELECT count(*) FROM t"), "0");
+}
+
 TEST(SessionLoss, AServerThatGoesAwayIsUnavailable) {
   PostgresServer server;
   const auto session = NativeConnector().connect(server.master());
   server.stop();
   for (int time = 0; time < 2; ++time) {
     try {
-      session->query("SELECT 1");
+      if (time == 0)
+        session->query("SELECT 1");
+      else
+        session->run_all(std::vector<std::string>{"SELECT 1", "SELECT 2"});
       FAIL() << "answered without a server";
     } catch (const SqlError& error) {
       EXPECT_EQ(error.name(), "DatabaseUnavailable") << error.what();

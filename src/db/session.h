@@ -21,11 +21,12 @@ std::optional<Engine> engine_of(std::string_view rds_engine);
 
 struct ConnectOptions {
   Engine engine = Engine::kPostgreSql;
-  std::string host = {};  // a name, an address, or (PostgreSQL) the directory of a local socket
+  // A name, an address, or a path: of a local socket's directory (PostgreSQL), of the socket (MySQL).
+  std::string host = {};
   unsigned short port = 5432;
   std::string user = {};
   Secret password = {};
-  std::string database = {};  // PostgreSQL: "postgres" when empty
+  std::string database = {};  // when empty: "postgres" in PostgreSQL, none in MySQL
   enum class Tls { kDisable, kPrefer, kVerifyFull } tls = Tls::kPrefer;
   std::string ca_file = {};  // for kVerifyFull
   std::chrono::seconds connect_timeout{10};
@@ -47,12 +48,18 @@ struct Result {
 // DatabaseLoginFailed, DatabaseError. The message never holds a statement with a password.
 class SqlError : public Error {
  public:
-  SqlError(std::string name, std::string message, std::string sql_state, std::string hint = {})
-      : Error(std::move(name), std::move(message), std::move(hint)), sql_state_(std::move(sql_state)) {}
+  SqlError(std::string name, std::string message, std::string sql_state, std::string hint = {},
+           int number = 0)
+      : Error(std::move(name), std::move(message), std::move(hint)),
+        sql_state_(std::move(sql_state)),
+        number_(number) {}
   const std::string& sql_state() const { return sql_state_; }
+  // MySQL's own number, which tells apart what its SQLSTATE does not; 0 from PostgreSQL.
+  int number() const { return number_; }
 
  private:
   std::string sql_state_;
+  int number_;
 };
 
 // Not thread-safe: one user at a time.
@@ -72,7 +79,9 @@ class Session {
   virtual std::string quote_identifier(std::string_view name) = 0;
   virtual std::string quote_literal(std::string_view text) = 0;
   // The form in which `password` may stand in CREATE or ALTER of `user`: a verifier computed here, so that
-  // the password itself reaches neither the server's log nor its statement statistics.
+  // the password itself reaches neither the server's log nor its statement statistics. PostgreSQL: a SCRAM
+  // verifier, in place of the password. MySQL: mysql_native_password's hash ("*" and 40 digits), for
+  // IDENTIFIED BY PASSWORD '…' in MariaDB and IDENTIFIED WITH mysql_native_password AS '…' in MySQL.
   virtual std::string password_verifier(std::string_view user, const Secret& password) = 0;
 };
 
@@ -83,8 +92,8 @@ class Connector {
   virtual std::unique_ptr<Session> connect(const ConnectOptions& options) = 0;
 };
 
-// PostgreSQL through libpq. Throws SqlError, Error "InvalidInput" for options that cannot work, and Error
-// "EngineNotSupported" for an engine without a client here.
+// PostgreSQL through libpq, MySQL and MariaDB through MariaDB Connector/C. Thread-safe. Throws SqlError, and
+// Error "InvalidInput" for options that cannot work.
 class NativeConnector final : public Connector {
  public:
   std::unique_ptr<Session> connect(const ConnectOptions& options) override;

@@ -87,7 +87,7 @@ SqlError connection_error(const ConnectOptions& options, std::string_view client
 
 SqlError numbered(const SqlError& error, std::size_t number, std::size_t count) {
   return SqlError(error.name(), fmt::format("statement {} of {}: {}", number, count, error.message()),
-                  error.sql_state(), error.hint());
+                  error.sql_state(), error.hint(), error.number());
 }
 
 }  // namespace aurora::db

@@ -3,8 +3,15 @@
 namespace aurora::db {
 
 Transaction::Transaction(Session& session, std::string_view how) : Transaction(session) {
-  session_.query(how);
-  if (session_.engine() == Engine::kPostgreSql) session_.query("SET LOCAL search_path = pg_catalog");
+  if (session_.engine() == Engine::kPostgreSql) {
+    session_.query(how);
+    session_.query("SET LOCAL search_path = pg_catalog");
+  } else if (how == kOneMoment) {
+    session_.query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+    session_.query("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
+  } else {
+    session_.query(how);
+  }
 }
 
 Transaction::~Transaction() {

@@ -54,5 +54,15 @@ TEST_F(TransactionTest, AConnectionLostMeanwhileDoesNotHideTheFirstError) {
   EXPECT_NO_THROW({ const Transaction transaction(*session_, "BEGIN"); });
 }
 
+TEST(Transaction, OneMomentHasMySqlsOwnWords) {
+  FakeDatabase database;
+  const auto session = FakeConnector(database).connect({.engine = Engine::kMySql});
+  Transaction(*session, kOneMoment).commit();
+  ASSERT_EQ(database.statements().size(), 3u);
+  EXPECT_EQ(database.statements()[0].sql, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+  EXPECT_EQ(database.statements()[1].sql, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
+  EXPECT_EQ(database.statements()[2].sql, "COMMIT");
+}
+
 }  // namespace
 }  // namespace aurora::db

@@ -1,4 +1,5 @@
-// The static executable against a real server: TLS with a verified certificate, SCRAM, and no library.
+// The static executable against real servers: TLS with a verified certificate, each engine's login, and no
+// library.
 #include <elf.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -11,6 +12,7 @@
 #include <string>
 
 #include "base/files.h"
+#include "db/testing/mariadb_server.h"
 #include "db/testing/postgres_server.h"
 
 namespace aurora::db {
@@ -19,8 +21,9 @@ namespace {
 // Runs the probe as `host`, and gives what it printed.
 std::string probe(const ConnectOptions& login, const std::string& host, const std::string& ca_file) {
   const std::string command =
-      fmt::format("printf '%s\\n' '{}' | {} {} {} {} {} {}", login.password.reveal(), AURORA_STATIC_PROBE,
-                  host, login.port, login.user, login.database, ca_file);
+      fmt::format("printf '%s\\n' '{}' | {} {} {} {} {} {} {}", login.password.reveal(), AURORA_STATIC_PROBE,
+                  login.engine == Engine::kMySql ? "aurora-mysql" : "aurora-postgresql", host, login.port,
+                  login.user, login.database, ca_file);
   const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(command.c_str(), "r"), pclose);
   std::string output;
   std::array<char, 512> buffer;
@@ -46,6 +49,15 @@ TEST(StaticLink, LogsInOverVerifiedTlsByName) {
   const std::string expected = "encrypted=t user=dbmaster number=1.50\n";
   EXPECT_EQ(probe(server.master(), "localhost", server.ca_file()), expected);
   EXPECT_EQ(probe(server.master(), "127.0.0.1", server.ca_file()), expected);
+}
+
+TEST(StaticLink, LogsInToMySqlOverVerifiedTls) {
+  const testing::MariaDbServer server({.tls = true, .settings = {}});
+  const std::string expected = "encrypted=t user=dbmaster number=1.50\n";
+  EXPECT_EQ(probe(server.master(), "localhost", server.ca_file()), expected);
+  EXPECT_EQ(probe(server.master(), "127.0.0.1", server.ca_file()), expected);
+  EXPECT_THAT(probe(server.as("dbmaster", "wrong"), "localhost", server.ca_file()),
+              ::testing::StartsWith("DatabaseLoginFailed: "));
 }
 
 TEST(StaticLink, RefusedLoginKeepsItsName) {

@@ -54,13 +54,23 @@ int bound_socket(unsigned short& port) {
   return made;
 }
 
+Account account_of(const char* user, std::string_view package) {
+  if (geteuid() != 0) return {geteuid(), getegid()};
+  const passwd* found = getpwnam(user);
+  if (!found)
+    throw Error("TestSetup", fmt::format("no user {}", user),
+                fmt::format("Install the package {}.", package));
+  return {found->pw_uid, found->pw_gid};
+}
+
 }  // namespace
 
 Account postgres_account() {
-  if (geteuid() != 0) return {geteuid(), getegid()};
-  const passwd* found = getpwnam("postgres");
-  if (!found) throw Error("TestSetup", "no user postgres", "Install the package postgresql.");
-  return {found->pw_uid, found->pw_gid};
+  return account_of("postgres", "postgresql");
+}
+
+Account mysql_account() {
+  return account_of("mysql", "mariadb-server");
 }
 
 pid_t start_program(const std::vector<std::string>& arguments, const Account& account,

@@ -15,6 +15,8 @@ struct Account {
   gid_t group;
 };
 Account postgres_account();
+// The same for MariaDB and its user mysql.
+Account mysql_account();
 
 // Starts `arguments` (the first is the program) as `account`, with both outputs appended to `log`. The
 // program is ended when the calling thread ends, whichever way: call it from the main thread.
