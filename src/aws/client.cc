@@ -65,6 +65,15 @@ Client::Client(ClientConfig config, http::Transport& network, Clock& clock, Log 
 
 Client::~Client() = default;
 
+std::unique_ptr<Api> Api::with_credentials(std::shared_ptr<CredentialsProvider>) {
+  throw Error("NotSupported",
+              "These calls are made without credentials; there is no other account to act for.");
+}
+
+std::unique_ptr<Api> Client::with_credentials(std::shared_ptr<CredentialsProvider> credentials) {
+  return std::make_unique<Client>(config_, network_, clock_, log_, std::move(credentials));
+}
+
 std::string Client::region() const {
   return default_region(endpoints_);
 }

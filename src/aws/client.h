@@ -33,6 +33,9 @@ class Api {
   virtual ~Api() = default;
   virtual Json call(std::string_view service, std::string_view region, std::string_view operation,
                     const Json& input) = 0;
+  // The same services under other credentials, an assumed role's for instance. What it gives lives no longer
+  // than this. Throws Error "NotSupported" where calls are made without credentials.
+  virtual std::unique_ptr<Api> with_credentials(std::shared_ptr<CredentialsProvider> credentials);
 };
 
 struct ClientConfig {
@@ -59,6 +62,7 @@ class Client final : public Api {
 
   Json call(std::string_view service, std::string_view region, std::string_view operation,
             const Json& input) override;
+  std::unique_ptr<Api> with_credentials(std::shared_ptr<CredentialsProvider> credentials) override;
 
   // The same, ended when `stop` is requested.
   Json call(std::string_view service, std::string_view region, std::string_view operation, const Json& input,

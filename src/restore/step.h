@@ -32,7 +32,11 @@ struct StepContext {
   Operation& operation;
   const Json& event;
 
-  aws::Rds source_rds() const { return {api, settings.text("source_region")}; }
+  // Of the account that owns the snapshot (source_account.h); ours when null.
+  aws::Api* source = nullptr;
+
+  aws::Api& source_api() const { return source ? *source : api; }
+  aws::Rds source_rds() const { return {source_api(), settings.text("source_region")}; }
   aws::Rds target_rds() const { return {api, settings.text("target_region")}; }
 };
 
