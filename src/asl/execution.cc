@@ -291,6 +291,10 @@ void Execution::finish(EventType type, ExecutionStatus status, std::int64_t prev
   }
   add_event(type, previous, output_, std::move(details));
   status_ = status;
+  if (status == ExecutionStatus::kSucceeded)
+    unfinished_.clear();
+  else if (unfinished_.empty())
+    unfinished_ = strands_;
   while (!strands_.empty()) remove(strands_.begin()->first);
   ready_.clear();
   to_begin_.clear();

@@ -116,6 +116,9 @@ class Execution {
   void time_passed(TimePoint now);
   void stop(const std::optional<std::string>& error, const std::optional<std::string>& cause, TimePoint now);
   void time_out(TimePoint now);
+  // Takes up an execution that ended without success: `unfinished` is what it left, the identity's redrive_count
+  // counts this one too. The execution was made with its events and without strands.
+  void redrive(std::vector<Strand> unfinished, TimePoint now);
 
   // Whether an answer with this ticket would be heard.
   bool waits_for(int strand, std::int64_t ticket) const;
@@ -126,6 +129,8 @@ class Execution {
   const std::optional<std::string>& error() const { return error_; }
   const std::optional<std::string>& cause() const { return cause_; }
   std::int64_t event_count() const { return events_; }
+  // After an end without success: the strands as they were, for redrive().
+  std::vector<Strand> unfinished() const;
   const std::map<int, Strand>& strands() const { return strands_; }
   // The earliest time at which time_passed() has something to do.
   std::optional<TimePoint> next_wake() const;
@@ -235,6 +240,7 @@ class Execution {
   std::int64_t events_ = 0;
   std::map<int, Strand> strands_;
   std::map<int, Live> live_;
+  std::map<int, Strand> unfinished_;  // as they were before a failure that nothing took yet
   int next_strand_ = 0;
   std::deque<int> ready_;
   std::deque<int> to_begin_;  // tasks whose Scheduled event is written and whose Started event is not

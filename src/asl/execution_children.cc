@@ -171,6 +171,7 @@ void Execution::child_failed(Strand& child, const Failure& failure) {
   Strand& parent = *find(child.parent);
   const State& state = state_of(parent);
   const std::int64_t last = child.last_event;
+  if (unfinished_.empty()) unfinished_ = strands_;
   if (state.as<MapState>()) {
     Event& event = add_event(EventType::kMapIterationFailed, last, {}, iteration(child));
     event.name = state.name;

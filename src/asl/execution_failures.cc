@@ -48,13 +48,16 @@ bool matches(const std::vector<std::string>& patterns, const std::string& error,
 
 void Execution::fail_state(Strand& strand, const Failure& failure) {
   const State& state = state_of(strand);
-  if (try_retry(strand, state, failure)) return;
+  if (try_retry(strand, state, failure)) return unfinished_.clear();
   const bool is_parallel = state.as<ParallelState>() != nullptr;
   if (is_parallel || state.as<MapState>()) {
     remove_children(strand.id);
     add_strand_event(strand, is_parallel ? EventType::kParallelStateFailed : EventType::kMapStateFailed);
   }
-  if (try_catch(strand, state, failure)) return;
+  if (try_catch(strand, state, failure)) {
+    if (status_ == ExecutionStatus::kRunning) unfinished_.clear();
+    return;
+  }
   fail_strand(strand, failure, strand.last_event);
 }
 

@@ -369,5 +369,90 @@ TEST_F(Steps, TimingOutEndsTheExecution) {
   EXPECT_EQ(status_name(execution_->status()), "TIMED_OUT");
 }
 
+// ---- redrives
+
+class Redrives : public Steps {
+ protected:
+  void redrive(int seconds) {
+    const std::vector<Strand> unfinished = execution_->unfinished();
+    ExecutionIdentity again = identity();
+    again.redrive_count = 1;
+    execution_ = std::make_unique<Execution>(
+        machine_, again, input_, host_, std::vector<Strand>{}, static_cast<std::int64_t>(events_.size()),
+        [this](std::int64_t id) { return events_.at(static_cast<std::size_t>(id) - 1).payload; });
+    execution_->redrive(unfinished, after(seconds));
+    take();
+  }
+  void fail(const TaskStart& task) {
+    execution_->task_failed(task.strand, task.ticket, "E", "because", after(1));
+    take();
+  }
+  void succeed(const TaskStart& task, const std::string& output) {
+    execution_->task_succeeded(task.strand, task.ticket, output, after(2));
+    take();
+  }
+  std::vector<std::string> types_after(std::size_t first) {
+    std::vector<std::string> names;
+    for (std::size_t i = first; i < events_.size(); ++i) names.emplace_back(event_type_name(events_[i].type));
+    return names;
+  }
+};
+
+TEST_F(Redrives, AFailedTaskIsScheduledAgainWithItsInputAndItsRetriesUnspent) {
+  begin(R"("A":{"Type":"Pass","Result":{"n":1},"Next":"B"},)" +
+        task("B", R"("Next":"C","Retry":[{"ErrorEquals":["E"],"IntervalSeconds":1,"MaxAttempts":1}])") +
+        R"(,"C":{"Type":"Succeed"})");
+  fail(only_task());
+  execution_->time_passed(after(2));
+  take();
+  fail(only_task());
+  ASSERT_EQ(execution_->status(), ExecutionStatus::kFailed);
+  const std::size_t before = events_.size();
+  redrive(10);
+  EXPECT_THAT(types_after(before),
+              ElementsAre("ExecutionRedriven", "LambdaFunctionScheduled", "LambdaFunctionStarted"));
+  EXPECT_EQ(only_task().input, R"({"n":1})");
+  fail(only_task());
+  EXPECT_EQ(execution_->status(), ExecutionStatus::kRunning) << "its one retry is there again";
+  execution_->time_passed(after(30));
+  take();
+  succeed(only_task(), R"({"n":2})");
+  EXPECT_EQ(execution_->output(), R"({"n":2})");
+}
+
+TEST_F(Redrives, AStoppedWaitIsEnteredAgain) {
+  begin(R"("A":{"Type":"Wait","Seconds":10,"Next":"B"},"B":{"Type":"Succeed"})", R"({"x":1})");
+  execution_->stop("Why", "So.", after(3));
+  take();
+  const std::size_t before = events_.size();
+  redrive(20);
+  EXPECT_THAT(types_after(before), ElementsAre("ExecutionRedriven", "WaitStateEntered"));
+  EXPECT_EQ(execution_->next_wake(), after(30));
+  execution_->time_passed(after(30));
+  EXPECT_EQ(execution_->output(), R"({"x":1})");
+}
+
+TEST_F(Redrives, BranchesThatSucceededStaySo) {
+  begin(R"("A":{"Type":"Parallel","End":true,"Branches":[{"StartAt":"B","States":{)" +
+        task("B", R"("End":true)") + R"(}},{"StartAt":"C","States":{)" + task("C", R"("End":true)") + "}}]}");
+  const TaskStart first = changes_.tasks.at(0);
+  const TaskStart second = changes_.tasks.at(1);
+  succeed(first, "1");
+  fail(second);
+  ASSERT_EQ(execution_->status(), ExecutionStatus::kFailed);
+  redrive(10);
+  ASSERT_EQ(changes_.tasks.size(), 1U);
+  succeed(only_task(), "2");
+  EXPECT_EQ(execution_->output(), "[1,2]");
+}
+
+TEST_F(Redrives, AFailStateFailsAgain) {
+  begin(R"("A":{"Type":"Fail","Error":"Why","Cause":"So."})");
+  const std::size_t before = events_.size();
+  redrive(10);
+  EXPECT_THAT(types_after(before), ElementsAre("ExecutionRedriven", "FailStateEntered", "ExecutionFailed"));
+  EXPECT_EQ(execution_->status(), ExecutionStatus::kFailed);
+}
+
 }  // namespace
 }  // namespace aurora::asl

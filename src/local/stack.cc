@@ -2,6 +2,7 @@
 
 #include "local/dynamodb.h"
 #include "local/engines/native.h"
+#include "local/events.h"
 #include "local/kms.h"
 #include "local/logs.h"
 #include "local/s3.h"
@@ -34,7 +35,9 @@ struct Stack::Services {
                                     : std::move(options.engines),
             clock, log, &endpoint),
         lambda(options.data, clock, {.endpoint_url = options.url}, log_sink()),
+        events(options.data, clock, endpoint, log),
         step_functions(options.data, clock, endpoint) {
+    step_functions.set_listener(&events);
     endpoint.add("sts", sts);
     endpoint.add("kms", kms);
     endpoint.add("ssm", ssm);
@@ -46,6 +49,7 @@ struct Stack::Services {
     endpoint.add("dynamodb", dynamodb);
     endpoint.add("rds", rds);
     endpoint.add("lambda", lambda);
+    endpoint.add("events", events);
     // Last to start and first to stop: its tasks call all of the others.
     endpoint.add("stepfunctions", step_functions);
     endpoint.add_unsigned_route([this](const http::Request& request) { return lambda.serve_code(request); });
@@ -72,6 +76,7 @@ struct Stack::Services {
   DynamoDbService dynamodb;
   RdsService rds;
   LambdaService lambda;
+  Events events;
   StepFunctionsService step_functions;
 };
 

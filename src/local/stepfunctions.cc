@@ -31,6 +31,7 @@ Json StepFunctionsService::handle(const Call& call) {
       {"DescribeExecution", &S::describe_execution},
       {"ListExecutions", &S::list_executions},
       {"StopExecution", &S::stop_execution},
+      {"RedriveExecution", &S::redrive_execution},
       {"GetExecutionHistory", &S::get_execution_history},
       {"SendTaskSuccess", &S::send_task_success},
       {"SendTaskFailure", &S::send_task_failure},

@@ -19,6 +19,8 @@ class StepFunctionsService final : public Service {
                        stepfunctions::TaskInvoker& invoker);
 
   Json handle(const Call& call) override;
+  // Before start(); it outlives the service.
+  void set_listener(stepfunctions::StatusListener* listener) { engine_.set_listener(listener); }
   void start() override { engine_.start(); }
   void stop() override { engine_.stop(); }
 
@@ -40,6 +42,7 @@ class StepFunctionsService final : public Service {
   Json describe_execution(const Call& call);
   Json list_executions(const Call& call);
   Json stop_execution(const Call& call);
+  Json redrive_execution(const Call& call);
   Json get_execution_history(const Call& call);
   Json send_task_success(const Call& call);
   Json send_task_failure(const Call& call);

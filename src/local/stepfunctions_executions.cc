@@ -73,6 +73,18 @@ std::string token_text(const Call& call) {
   }
 }
 
+// Empty when the execution can be redriven. Standard executions within 14 days of their end, with room in
+// their history (https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html).
+std::string why_not_redrivable(const ExecutionRow& row, TimePoint now) {
+  if (row.status == ExecutionStatus::kRunning || row.status == ExecutionStatus::kSucceeded)
+    return fmt::format("Execution is {} and cannot be redriven", asl::status_name(row.status));
+  if (row.stopped && now - *row.stopped > std::chrono::days(14))
+    return "Execution has exceeded the redrivable period";
+  if (row.events >= asl::kHistoryEventsMax - 1)
+    return "Execution event history limit exceeded and cannot be redriven";
+  return {};
+}
+
 std::int64_t page_size(const Call& call) {
   const std::int64_t asked = int_or(call.input, "maxResults", 0);
   return asked <= 0 ? 100 : std::min<std::int64_t>(asked, 1000);
@@ -114,7 +126,7 @@ Json StepFunctionsService::describe_execution(const Call& call) {
   const std::string arn = required(call, "executionArn");
   const ExecutionRow row = read([&](Store& store) { return find_execution(store, arn); });
   const bool with_data = text_or(call, "includedData", "ALL_DATA") == "ALL_DATA";
-  const bool running = row.status == ExecutionStatus::kRunning;
+  const TimePoint now = engine_.now();
   Json answer = {{"executionArn", row.arn},
                  {"stateMachineArn", row.machine_arn},
                  {"name", row.name},
@@ -130,12 +142,11 @@ Json StepFunctionsService::describe_execution(const Call& call) {
   if (row.error) answer["error"] = *row.error;
   if (row.cause && with_data) answer["cause"] = *row.cause;
   if (!row.trace_header.empty()) answer["traceHeader"] = row.trace_header;
-  answer["redriveCount"] = 0;
-  answer["redriveStatus"] = "NOT_REDRIVABLE";
-  answer["redriveStatusReason"] =
-      running ? "Execution is RUNNING and cannot be redriven"
-              : fmt::format("Execution is {} and cannot be redriven by the local endpoint",
-                            asl::status_name(row.status));
+  answer["redriveCount"] = row.redrives;
+  if (row.redriven) answer["redriveDate"] = format_iso_millis(*row.redriven);
+  const std::string reason = why_not_redrivable(row, now);
+  answer["redriveStatus"] = reason.empty() ? "REDRIVABLE" : "NOT_REDRIVABLE";
+  if (!reason.empty()) answer["redriveStatusReason"] = reason;
   return answer;
 }
 
@@ -162,7 +173,8 @@ Json StepFunctionsService::list_executions(const Call& call) {
                  {"status", asl::status_name(row.status)},
                  {"startDate", format_iso_millis(row.started)}};
     if (row.stopped) item["stopDate"] = format_iso_millis(*row.stopped);
-    item["redriveCount"] = 0;
+    item["redriveCount"] = row.redrives;
+    if (row.redriven) item["redriveDate"] = format_iso_millis(*row.redriven);
     answer["executions"].push_back(std::move(item));
   }
   return answer;
@@ -177,6 +189,21 @@ Json StepFunctionsService::stop_execution(const Call& call) {
       execution.stop(optional_text(call.input, "error"), optional_text(call.input, "cause"), now);
     });
     return {{"stopDate", format_iso_millis(stopped)}};
+  });
+}
+
+// The same client token again is the same redrive.
+Json StepFunctionsService::redrive_execution(const Call& call) {
+  const std::string arn = required(call, "executionArn");
+  const std::string token = text_or(call, "clientToken");
+  return engine_.transact([arn, token](Engine& engine) -> Json {
+    const ExecutionRow row = find_execution(engine.store(), arn);
+    if (!token.empty() && token == row.redrive_token && row.redriven)
+      return {{"redriveDate", format_iso_millis(*row.redriven)}};
+    if (const std::string reason = why_not_redrivable(row, engine.now()); !reason.empty())
+      throw aws::ServiceError("ExecutionNotRedrivable", fmt::format("{}: '{}'", reason, arn));
+    engine.redrive(row, token);
+    return {{"redriveDate", format_iso_millis(engine.now())}};
   });
 }
 

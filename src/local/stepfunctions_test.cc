@@ -278,6 +278,82 @@ TEST_F(StepFunctionsTest, StoppingEndsAnExecutionOnce) {
   EXPECT_EQ(call("StopExecution", {{"executionArn", execution}}), stopped);
 }
 
+TEST_F(StepFunctionsTest, AFailedExecutionIsRedrivenAlsoAfterARestart) {
+  invoker_.fail(1);
+  const std::string execution =
+      start(create(R"("A":{"Type":"Task","Resource":)"
+                   R"("arn:aws:lambda:us-west-2:123456789012:function:f","End":true})"));
+  Json described = ended(execution);
+  EXPECT_EQ(described.at("status"), "FAILED");
+  EXPECT_EQ(described.at("redriveStatus"), "REDRIVABLE");
+  kill_and_restart();
+  const Json redriven = call("RedriveExecution", {{"executionArn", execution}, {"clientToken", "one"}});
+  EXPECT_EQ(call("RedriveExecution", {{"executionArn", execution}, {"clientToken", "one"}}), redriven);
+  described = ended(execution);
+  EXPECT_EQ(described.at("status"), "SUCCEEDED");
+  EXPECT_EQ(described.at("redriveCount"), 1);
+  EXPECT_EQ(described.at("redriveDate"), redriven.at("redriveDate"));
+  EXPECT_FALSE(described.contains("error"));
+  EXPECT_THAT(error_of("RedriveExecution", {{"executionArn", execution}}),
+              HasSubstr("ExecutionNotRedrivable"));
+}
+
+TEST_F(StepFunctionsTest, AnExecutionIsNotRedrivenAfterFourteenDays) {
+  const std::string execution = start(create(R"("A":{"Type":"Fail"})"));
+  ended(execution);
+  clock_.advance(std::chrono::hours(24 * 14 + 1));
+  EXPECT_EQ(describe(execution).at("redriveStatus"), "NOT_REDRIVABLE");
+  EXPECT_THAT(error_of("RedriveExecution", {{"executionArn", execution}}),
+              HasSubstr("ExecutionNotRedrivable"));
+}
+
+// Hears of what the test wants to hear.
+class Ears final : public stepfunctions::StatusListener {
+ public:
+  bool wants(const std::string&, const Json& event) override {
+    return event.at("detail").at("status") == "ABORTED";
+  }
+  void deliver(const std::string&, const Json& event) override {
+    const std::lock_guard lock(mutex_);
+    if (deaf_) throw Error("Deaf", "not now");
+    heard_.push_back(event);
+    changed_.notify_all();
+  }
+  std::vector<Json> heard(std::size_t count) {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, std::chrono::seconds(20), [&] { return heard_.size() >= count; });
+    return heard_;
+  }
+  void set_deaf(bool deaf) {
+    const std::lock_guard lock(mutex_);
+    deaf_ = deaf;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<Json> heard_;
+  bool deaf_ = false;
+};
+
+TEST_F(StepFunctionsTest, TheEndOfAnExecutionIsToldAlsoWhenTheFirstAttemptFails) {
+  Ears ears;
+  ears.set_deaf(true);
+  service_->set_listener(&ears);
+  const std::string execution = start(create(kWait), "told", R"({"operation_id":"op-1"})");
+  call("StopExecution", {{"executionArn", execution}, {"error", "Why"}});
+  ears.set_deaf(false);
+  service_ = std::make_unique<StepFunctionsService>(current_, clock_, invoker_);
+  service_->set_listener(&ears);
+  service_->start();
+  const Json event = ears.heard(1).at(0);
+  EXPECT_EQ(event.at("detail-type"), "Step Functions Execution Status Change");
+  EXPECT_EQ(event.at("detail").at("name"), "told");
+  EXPECT_EQ(event.at("detail").at("input"), R"({"operation_id":"op-1"})");
+  EXPECT_EQ(event.at("detail").at("error"), "Why");
+  service_.reset();
+}
+
 TEST_F(StepFunctionsTest, AMachinesTimeoutEndsItsExecutionsAlsoAfterARestart) {
   const std::string execution = start(create(kWait, "m", R"("TimeoutSeconds":20,)"));
   kill_and_restart();

@@ -18,6 +18,9 @@ std::string PipelineNames::state_machine_arn() const {
 std::string PipelineNames::execution_arn(std::string_view operation_id) const {
   return fmt::format("arn:aws:states:{}:{}:execution:{}:{}", region, account, state_machine(), operation_id);
 }
+std::string PipelineNames::rollback_rule() const {
+  return "aurora-restore-rollback-" + environment;
+}
 std::string PipelineNames::state_table() const {
   return "aurora-restore-state-" + environment;
 }

@@ -15,6 +15,7 @@ struct PipelineNames {
   std::string state_machine() const;  // aurora-restore-<environment>
   std::string state_machine_arn() const;
   std::string execution_arn(std::string_view operation_id) const;
+  std::string rollback_rule() const;  // aurora-restore-rollback-<environment>
   std::string state_table() const;  // aurora-restore-state-<environment>
   std::string audit_table() const;
   std::string config_parameter() const;    // /aurora-restore/<environment>/config
@@ -28,6 +29,9 @@ inline constexpr char kOperationTag[] = "aurora-restore:operation-id";  // the o
 inline constexpr char kRunTag[] = "aurora-restore:run";
 // On a copy: when its source was made. A snapshot may be replaced by another of the same name.
 inline constexpr char kSourceCreatedTag[] = "aurora-restore:source-created";
+
+// Keys of the state table that begin so are locks on target clusters (lock.h) and no operations.
+inline constexpr char kLockPrefix[] = "lock#";
 
 // Values of the state table's `status`.
 inline constexpr char kInProgress[] = "IN_PROGRESS";

@@ -49,6 +49,26 @@ void ensure_state_machine(aws::Api& api, const PipelineNames& names, const Defin
            {{"stateMachineArn", names.state_machine_arn()}, {"definition", definition}, {"roleArn", role}});
 }
 
+// An execution that is stopped or times out cannot run its own rollback: another one does.
+void ensure_rollback_rule(aws::Api& api, const PipelineNames& names) {
+  const std::string rule = names.rollback_rule();
+  const Json pattern{
+      {"source", {"aws.states"}},
+      {"detail-type", {"Step Functions Execution Status Change"}},
+      {"detail", {{"stateMachineArn", {names.state_machine_arn()}}, {"status", {"ABORTED", "TIMED_OUT"}}}}};
+  api.call("events", names.region, "PutRule",
+           {{"Name", rule},
+            {"Description", "Rolls back restores whose execution was stopped or timed out"},
+            {"EventPattern", dump_json(pattern)}});
+  api.call("events", names.region, "PutTargets",
+           {{"Rule", rule},
+            {"Targets",
+             {{{"Id", "rollback"},
+               {"Arn", names.state_machine_arn()},
+               {"RoleArn", fmt::format("arn:aws:iam::{}:role/aurora-restore-events-role", names.account)},
+               {"InputPath", "$.detail"}}}}});
+}
+
 }  // namespace
 
 void provision(aws::Api& api, const PipelineNames& names, const DefinitionOptions& options) {
@@ -56,6 +76,7 @@ void provision(aws::Api& api, const PipelineNames& names, const DefinitionOption
   ensure_expiry(api, names, names.state_table());
   ensure_table(api, names, names.audit_table(), true);
   ensure_state_machine(api, names, options);
+  ensure_rollback_rule(api, names);
 }
 
 }  // namespace aurora::restore

@@ -1,5 +1,5 @@
 // What the pipeline needs beside its functions, made through public APIs where it is missing: the state
-// and audit tables with their expiry, and the state machine.
+// and audit tables with their expiry, the state machine, and the rule that rolls stopped executions back.
 //
 // On AWS the CloudFormation template makes these; this is for the local endpoint and for tests.
 #pragma once

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "base/dates.h"
 #include "base/digest.h"
 #include "base/ids.h"
+#include "base/text.h"
 #include "local/stepfunctions/token.h"
 #include "local/store.h"
 
@@ -151,6 +153,7 @@ void Engine::after_failed_commit(std::vector<Job>& batch, const std::exception_p
   cached_.clear();
   to_dispatch_.clear();
   to_arm_.clear();
+  to_deliver_.clear();
   to_proceed_.clear();
   std::vector<Job> again;
   for (std::size_t i = 0; i < batch.size(); ++i) {
@@ -169,6 +172,8 @@ void Engine::settle_batch(std::vector<Job>& batch, std::vector<std::exception_pt
   to_arm_.clear();
   for (Dispatch& each : to_dispatch_) dispatch(std::move(each));
   to_dispatch_.clear();
+  for (Store::Outgoing& each : to_deliver_) deliver(std::move(each));
+  to_deliver_.clear();
   for (std::size_t i = 0; i < batch.size(); ++i)
     if (batch[i].caller) batch[i].caller->set(std::move(failures[i]));
   for (const std::int64_t execution : std::exchange(to_proceed_, {}))
@@ -184,7 +189,8 @@ asl::ExecutionIdentity Engine::identity_of(const ExecutionRow& row, const Progra
           .machine_name = program.machine_name,
           .role_arn = program.role_arn,
           .region = row.region,
-          .start_time = row.started};
+          .start_time = row.started,
+          .redrive_count = row.redrives};
 }
 
 void Engine::begin_execution(const ExecutionRow& given) {
@@ -198,7 +204,36 @@ void Engine::begin_execution(const ExecutionRow& given) {
                                                         asl::Value::stored(row.input), running->host);
   Running& kept = remember(std::move(running));
   if (row.deadline) to_arm_.push_back({*row.deadline, row.id});
+  announce(row);
   kept.execution->start(now());
+  store_changes(kept);
+}
+
+void Engine::redrive(const ExecutionRow& given, const std::string& token) {
+  ExecutionRow row = given;
+  const Program& from = program(row.revision);
+  row.status = asl::ExecutionStatus::kRunning;
+  row.redrives += 1;
+  row.redriven = now();
+  row.redrive_token = token;
+  row.stopped.reset();
+  row.error.reset();
+  row.cause.reset();
+  row.output.clear();
+  row.deadline.reset();
+  if (const auto timeout = from.machine->timeout_seconds)
+    row.deadline = now() + std::chrono::seconds(static_cast<std::int64_t>(*timeout));
+  store_.reopen_execution(row);
+  std::vector<asl::Strand> unfinished = store_.take_unfinished(row.id);
+  auto running = std::make_unique<Running>(row);
+  running->execution = std::make_unique<asl::Execution>(
+      from.machine, identity_of(row, from), asl::Value::stored(row.input), running->host,
+      std::vector<asl::Strand>{}, row.events,
+      [this, id = row.id](std::int64_t event) { return store_.payload(id, event); });
+  Running& kept = remember(std::move(running));
+  if (row.deadline) to_arm_.push_back({*row.deadline, row.id});
+  announce(row);
+  kept.execution->redrive(std::move(unfinished), now());
   store_changes(kept);
 }
 
@@ -279,6 +314,8 @@ void Engine::finish(Running& running) {
   row.stopped = now();
   row.events = execution.event_count();
   store_.finish_execution(row);
+  if (row.status != asl::ExecutionStatus::kSucceeded) store_.put_unfinished(row.id, execution.unfinished());
+  announce(row);
   forget(row.id);
   // A machine that was deleted while executions ran goes with the last of them.
   if (store_.is_deleting(row.machine_arn) && !store_.has_running(row.machine_arn))
@@ -297,6 +334,7 @@ const Engine::Program& Engine::program(std::int64_t revision) {
 // What a dead process left: executions that can go on at once, tasks without an answer, timers.
 void Engine::recover() {
   for (const auto& [when, execution] : store_.timers()) to_arm_.push_back({when, execution});
+  for (Store::Outgoing& each : store_.outgoing()) to_deliver_.push_back(std::move(each));
   for (const std::int64_t id : store_.interrupted()) {
     feed(id, [](asl::Execution& execution, TimePoint now) {
       std::vector<std::pair<int, std::int64_t>> interrupted;
@@ -309,6 +347,53 @@ void Engine::recover() {
       execution.proceed(now);
     });
   }
+}
+
+// ---- events about executions
+
+// https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
+void Engine::announce(const ExecutionRow& row) {
+  if (listener_ == nullptr) return;
+  const auto millis = [](TimePoint when) {
+    return std::chrono::floor<std::chrono::milliseconds>(when).time_since_epoch().count();
+  };
+  const bool succeeded = row.status == asl::ExecutionStatus::kSucceeded;
+  const Json detail{{"executionArn", row.arn},
+                    {"stateMachineArn", row.machine_arn},
+                    {"name", row.name},
+                    {"status", asl::status_name(row.status)},
+                    {"startDate", millis(row.started)},
+                    {"stopDate", row.stopped ? Json(millis(*row.stopped)) : Json(nullptr)},
+                    {"input", row.input},
+                    {"output", succeeded ? Json(row.output) : Json(nullptr)},
+                    {"inputDetails", {{"included", true}}},
+                    {"outputDetails", succeeded ? Json{{"included", true}} : Json(nullptr)},
+                    {"error", row.error ? Json(*row.error) : Json(nullptr)},
+                    {"cause", row.cause ? Json(*row.cause) : Json(nullptr)},
+                    {"redriveCount", row.redrives}};
+  const Json event{{"version", "0"},
+                   {"id", new_uuid()},
+                   {"detail-type", "Step Functions Execution Status Change"},
+                   {"source", "aws.states"},
+                   {"account", split(row.arn, ':').at(4)},
+                   {"time", format_iso_seconds(now())},
+                   {"region", row.region},
+                   {"resources", {row.arn}},
+                   {"detail", detail}};
+  if (!listener_->wants(row.region, event)) return;
+  to_deliver_.push_back({store_.add_outgoing(row.region, event), row.region, event});
+}
+
+void Engine::deliver(Store::Outgoing outgoing) {
+  pool_.run([this, outgoing = std::move(outgoing)](const std::stop_token& stop) {
+    if (stop.stop_requested()) return;
+    try {
+      listener_->deliver(outgoing.region, outgoing.event);
+    } catch (const Error&) {
+      return;  // it stays in the store, and the next process delivers it
+    }
+    post({[this, id = outgoing.id] { store_.erase_outgoing(id); }, nullptr});
+  });
 }
 
 // ---- tasks

@@ -22,6 +22,16 @@
 
 namespace aurora::local::stepfunctions {
 
+// Who hears of executions that begin and end (EventBridge).
+class StatusListener {
+ public:
+  virtual ~StatusListener() = default;
+  // Asked inside the engine's transaction: must be quick. Only events that are wanted are stored.
+  virtual bool wants(const std::string& region, const Json& event) = 0;
+  // At least once, after the event is stored. What it throws is repeated by the next process.
+  virtual void deliver(const std::string& region, const Json& event) = 0;
+};
+
 class Engine {
  public:
   struct Options {
@@ -34,6 +44,8 @@ class Engine {
   Engine(const std::filesystem::path& directory, Clock& clock, TaskInvoker& invoker, Options options);
   ~Engine();
 
+  // Before start(); it outlives the engine.
+  void set_listener(StatusListener* listener) { listener_ = listener; }
   void start();
   // Tasks that still run are told to stop; those that do not answer in time are run again by the next start.
   void stop();
@@ -47,6 +59,8 @@ class Engine {
   Store& store() { return store_; }
   TimePoint now() const { return clock_.now(); }
   void begin_execution(const ExecutionRow& row);
+  // Takes up an execution that ended without success.
+  void redrive(const ExecutionRow& row, const std::string& token);
   // False when the execution is not running.
   bool feed(std::int64_t execution, const std::function<void(asl::Execution&, TimePoint)>& input);
   // Null when it is not running; valid until the transaction ends.
@@ -106,6 +120,8 @@ class Engine {
   void finish(Running& running);
   const Program& program(std::int64_t revision);
   static asl::ExecutionIdentity identity_of(const ExecutionRow& row, const Program& program);
+  void announce(const ExecutionRow& row);
+  void deliver(Store::Outgoing outgoing);
   void dispatch(Dispatch dispatch);
   void answer(std::int64_t execution, const asl::TaskStart& task, const TaskAnswer& answer);
 
@@ -115,6 +131,7 @@ class Engine {
 
   Clock& clock_;
   TaskInvoker& invoker_;
+  StatusListener* listener_ = nullptr;
   const Options options_;
   Store store_;
 
@@ -129,6 +146,7 @@ class Engine {
   std::map<std::int64_t, Program> programs_;
   std::vector<Dispatch> to_dispatch_;
   std::vector<Timer> to_arm_;
+  std::vector<Store::Outgoing> to_deliver_;
   std::vector<std::int64_t> to_proceed_;
   std::stop_token stop_;
 

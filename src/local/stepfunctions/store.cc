@@ -30,12 +30,19 @@ const std::vector<std::string> kMigrations = {R"sql(
     execution INTEGER NOT NULL, id INTEGER NOT NULL, phase INTEGER NOT NULL, submitted INTEGER NOT NULL,
     wake INTEGER, data TEXT NOT NULL,
     PRIMARY KEY (execution, id)) WITHOUT ROWID;
+)sql",
+                                              R"sql(
+  ALTER TABLE execution ADD COLUMN redrives INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE execution ADD COLUMN redriven INTEGER;
+  ALTER TABLE execution ADD COLUMN redrive_token TEXT NOT NULL DEFAULT '';
+  CREATE TABLE unfinished (execution INTEGER PRIMARY KEY, strands TEXT NOT NULL);
+  CREATE TABLE outgoing (id INTEGER PRIMARY KEY AUTOINCREMENT, region TEXT NOT NULL, event TEXT NOT NULL);
 )sql"};
 
 constexpr char kExecutionColumns[] =
     "id, arn, name, machine, region, revision, status, input, output, error, cause, started, stopped, "
     "deadline, events, "
-    "trace_header";
+    "trace_header, redrives, redriven, redrive_token";
 
 std::int64_t micros(TimePoint when) {
   return when.time_since_epoch().count();
@@ -197,7 +204,10 @@ ExecutionRow Store::read_execution(SQLite::Statement& row) {
           .stopped = time_in(row.getColumn(12)),
           .deadline = time_in(row.getColumn(13)),
           .events = row.getColumn(14).getInt64(),
-          .trace_header = row.getColumn(15).getString()};
+          .trace_header = row.getColumn(15).getString(),
+          .redrives = row.getColumn(16).getInt(),
+          .redriven = time_in(row.getColumn(17)),
+          .redrive_token = row.getColumn(18).getString()};
 }
 
 std::optional<ExecutionRow> Store::execution(const std::string& arn) {
@@ -246,6 +256,18 @@ void Store::finish_execution(const ExecutionRow& row) {
   finish->exec();
 }
 
+void Store::reopen_execution(const ExecutionRow& row) {
+  const Use reopen = prepared(
+      "UPDATE execution SET status = 0, output = NULL, error = NULL, cause = NULL, stopped = NULL, deadline "
+      "= ?, redrives = ?, redriven = ?, redrive_token = ? WHERE id = ?");
+  bind_time(*reopen, 1, row.deadline);
+  reopen->bind(2, row.redrives);
+  bind_time(*reopen, 3, row.redriven);
+  reopen->bind(4, row.redrive_token);
+  reopen->bind(5, row.id);
+  reopen->exec();
+}
+
 bool Store::has_running(const std::string& machine_arn) {
   const Use row = prepared("SELECT 1 FROM execution WHERE status = 0 AND machine = ? LIMIT 1");
   row->bind(1, machine_arn);
@@ -255,7 +277,7 @@ bool Store::has_running(const std::string& machine_arn) {
 std::vector<ExecutionRow> Store::list(const ListQuery& query) {
   const Use row = prepared(
       "SELECT id, arn, name, machine, region, revision, status, '', '', NULL, NULL, started, stopped, "
-      "deadline, events, '' "
+      "deadline, events, '', redrives, redriven, '' "
       "FROM execution WHERE machine = ?1 AND (?2 < 0 OR status = ?2) AND (started, id) < (?3, ?4) "
       "ORDER BY started DESC, id DESC LIMIT ?5");
   constexpr std::int64_t kEnd = std::numeric_limits<std::int64_t>::max();
@@ -334,6 +356,54 @@ std::vector<asl::Strand> Store::strands(std::int64_t execution) {
     strands.push_back(asl::Strand::from_json(row->getColumn(0).getInt(), time_in(row->getColumn(1)),
                                              parse_json(row->getColumn(2).getString(), "a stored strand")));
   return strands;
+}
+
+void Store::put_unfinished(std::int64_t execution, const std::vector<asl::Strand>& strands) {
+  Json rows = Json::array();
+  for (const asl::Strand& strand : strands) rows.push_back({{"id", strand.id}, {"data", strand.to_json()}});
+  const Use put = prepared("INSERT OR REPLACE INTO unfinished VALUES (?, ?)");
+  put->bind(1, execution);
+  put->bind(2, dump_json(rows));
+  put->exec();
+}
+
+std::vector<asl::Strand> Store::take_unfinished(std::int64_t execution) {
+  std::vector<asl::Strand> strands;
+  {
+    const Use row = prepared("SELECT strands FROM unfinished WHERE execution = ?");
+    row->bind(1, execution);
+    if (!row->executeStep()) return strands;
+    const Json rows = parse_json(row->getColumn(0).getString(), "stored strands");
+    for (const Json& each : rows)
+      strands.push_back(asl::Strand::from_json(each["id"].get<int>(), std::nullopt, each["data"]));
+  }
+  const Use erase = prepared("DELETE FROM unfinished WHERE execution = ?");
+  erase->bind(1, execution);
+  erase->exec();
+  return strands;
+}
+
+std::int64_t Store::add_outgoing(const std::string& region, const Json& event) {
+  const Use add = prepared("INSERT INTO outgoing (region, event) VALUES (?, ?)");
+  add->bind(1, region);
+  add->bind(2, dump_json(event));
+  add->exec();
+  return database_.getLastInsertRowid();
+}
+
+void Store::erase_outgoing(std::int64_t id) {
+  const Use erase = prepared("DELETE FROM outgoing WHERE id = ?");
+  erase->bind(1, id);
+  erase->exec();
+}
+
+std::vector<Store::Outgoing> Store::outgoing() {
+  const Use row = prepared("SELECT id, region, event FROM outgoing ORDER BY id");
+  std::vector<Outgoing> rows;
+  while (row->executeStep())
+    rows.push_back({row->getColumn(0).getInt64(), row->getColumn(1).getString(),
+                    parse_json(row->getColumn(2).getString(), "a stored event")});
+  return rows;
 }
 
 std::vector<std::int64_t> Store::interrupted() {

@@ -32,6 +32,9 @@ struct ExecutionRow {
   std::optional<TimePoint> deadline;  // by the machine's TimeoutSeconds
   std::int64_t events = 0;
   std::string trace_header;
+  int redrives = 0;
+  std::optional<TimePoint> redriven;
+  std::string redrive_token;  // the client's, of the last redrive
 };
 
 struct Revision {
@@ -59,6 +62,8 @@ class Store {
   std::optional<ExecutionRow> execution(std::int64_t id);
   std::int64_t add_execution(const ExecutionRow& row);
   void finish_execution(const ExecutionRow& row);
+  // Running again, with the row's redrives, redriven, redrive_token and deadline.
+  void reopen_execution(const ExecutionRow& row);
   bool has_running(const std::string& machine_arn);
   // Newest first, those after (started, id) when given, without input and output.
   struct ListQuery {
@@ -77,6 +82,20 @@ class Store {
   void put_strand(std::int64_t execution, const asl::Strand& strand);
   void erase_strand(std::int64_t execution, int strand);
   std::vector<asl::Strand> strands(std::int64_t execution);
+
+  // What an execution without success left, for a redrive.
+  void put_unfinished(std::int64_t execution, const std::vector<asl::Strand>& strands);
+  std::vector<asl::Strand> take_unfinished(std::int64_t execution);
+
+  // Events about executions that are still to be delivered, oldest first.
+  std::int64_t add_outgoing(const std::string& region, const Json& event);
+  void erase_outgoing(std::int64_t id);
+  struct Outgoing {
+    std::int64_t id = 0;
+    std::string region;
+    Json event;
+  };
+  std::vector<Outgoing> outgoing();
 
   // What a process that starts has to take up: executions with something to do at once, and timers.
   std::vector<std::int64_t> interrupted();

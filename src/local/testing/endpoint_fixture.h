@@ -11,6 +11,7 @@
 #include "base/files.h"
 #include "http/in_process_transport.h"
 #include "local/endpoint.h"
+#include "local/events.h"
 #include "local/kms.h"
 #include "local/logs.h"
 #include "local/s3.h"
@@ -35,7 +36,8 @@ struct SmallServices {
         sns(directory, clock, endpoint),
         sqs(directory, clock, url),
         logs(directory, clock),
-        s3(directory, clock) {
+        s3(directory, clock),
+        events(directory, clock, endpoint, Log::none()) {
     endpoint.add("sts", sts);
     endpoint.add("kms", kms);
     endpoint.add("ssm", ssm);
@@ -44,6 +46,7 @@ struct SmallServices {
     endpoint.add("sqs", sqs);
     endpoint.add("logs", logs);
     endpoint.add("s3", s3);
+    endpoint.add("events", events);
   }
 
   SessionKeys keys;
@@ -56,6 +59,7 @@ struct SmallServices {
   Sqs sqs;
   Logs logs;
   S3 s3;
+  Events events;
 };
 
 inline aws::Credentials local_credentials() {

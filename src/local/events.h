@@ -1,0 +1,58 @@
+// Amazon EventBridge: rules with event patterns on each Region's default bus, and their targets.
+//
+// The endpoint itself emits what Step Functions does ("Step Functions Execution Status Change"); PutEvents
+// adds events of anybody. Targets are Step Functions, Lambda, SNS and SQS, by ARN. Rules with a schedule,
+// other buses, InputTransformer, archives and pipes are refused by name.
+#pragma once
+#include <mutex>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "local/documents.h"
+#include "local/service_support.h"
+#include "local/stepfunctions/engine.h"
+#include "local/store.h"
+
+namespace aurora::local {
+
+class Events final : public Service, public stepfunctions::StatusListener {
+ public:
+  Events(const std::filesystem::path& directory, Clock& clock, Router& router, Log log);
+  Json handle(const Call& call) override;
+
+  bool wants(const std::string& region, const Json& event) override;
+  // Every target of every rule that matches. A target that refuses is logged, as EventBridge drops an event
+  // after its retries; one that cannot be reached now is thrown.
+  void deliver(const std::string& region, const Json& event) override;
+
+ private:
+  Json put_rule(const Call& call);
+  Json describe_rule(const Call& call);
+  Json list_rules(const Call& call);
+  Json delete_rule(const Call& call);
+  Json enable_rule(const Call& call);
+  Json disable_rule(const Call& call);
+  Json put_targets(const Call& call);
+  Json remove_targets(const Call& call);
+  Json list_targets_by_rule(const Call& call);
+  Json put_events(const Call& call);
+  Json test_event_pattern(const Call& call);
+  Json tag_resource(const Call& call);
+  Json untag_resource(const Call& call);
+  Json list_tags_for_resource(const Call& call);
+
+  Json set_state(const Call& call, const char* state);
+  // Throws ResourceNotFoundException.
+  Json find_rule(const Call& call, const std::string& name) const;
+  std::vector<Documents::Entry> matching(const std::string& region, const Json& event) const;
+  void send(const std::string& region, const Json& target, const Json& event);
+
+  Clock& clock_;
+  Router& router_;
+  Log log_;
+  std::mutex mutex_;
+  SQLite::Database database_;
+  Documents rules_;
+};
+
+}  // namespace aurora::local
