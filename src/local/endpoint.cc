@@ -9,6 +9,7 @@
 #include "base/dates.h"
 #include "base/ids.h"
 #include "local/endpoint_errors.h"
+#include "local/place.h"
 #include "local/service_support.h"
 
 namespace aurora::local {
@@ -41,6 +42,16 @@ void refuse_old_signatures(const http::Request& request) {
     throw aws::ServiceError("InvalidRequest",
                             "The authorization mechanism you have provided is not supported. Please use "
                             "AWS4-HMAC-SHA256.");
+}
+
+// A service that does not keep accounts apart would show one account what another has.
+void refuse_strangers(const Call& call) {
+  if (call.account == kAccountId || knows_accounts(call.service)) return;
+  throw aws::ServiceError("AccessDenied",
+                          fmt::format("Account {} has no {} at this endpoint: it carries that service for "
+                                      "account {} alone.",
+                                      call.account, call.service, kAccountId),
+                          403);
 }
 
 // These refuse what does not fit their model themselves, in AWS's own words and order.
@@ -168,9 +179,12 @@ http::Response Endpoint::answer(http::Request request, std::stop_token stop, con
 const aws::Operation& Endpoint::accept(const aws::Service& service, http::Request& request,
                                        Call& call) const {
   const auto credentials = [&](std::string_view id) { return credentials_of(keys_, id); };
-  call.region = aws::verify_request(request, credentials, clock_.now()).scope.region;
+  const aws::SignatureClaim signer = aws::verify_request(request, credentials, clock_.now());
+  call.region = signer.scope.region;
+  if (const auto key = keys_.find(signer.access_key_id)) call.account = arn_part(key->arn, 4);
   if (!aws::is_known_region(call.region))
     throw aws::ServiceError("UnknownRegion", fmt::format("There is no Region {}.", call.region), 400);
+  refuse_strangers(call);
   aws::remove_aws_chunking(request);
   const aws::Operation* operation = aws::match_operation(service, request);
   call.operation = operation ? std::string(operation->name) : aws::requested_operation(service, request);

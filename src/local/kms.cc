@@ -6,17 +6,18 @@
 #include "base/digest.h"
 #include "base/ids.h"
 #include "base/text.h"
+#include "local/place.h"
 
 namespace aurora::local {
 namespace {
 
 constexpr std::int64_t kDeletionDaysDefault = 30;
 
-std::string default_policy() {
+std::string default_policy(const std::string& account) {
   return fmt::format(
       R"({{"Version":"2012-10-17","Id":"key-default-1","Statement":[{{"Sid":"Enable IAM User Permissions",)"
       R"("Effect":"Allow","Principal":{{"AWS":"arn:aws:iam::{}:root"}},"Action":"kms:*","Resource":"*"}}]}})",
-      kAccountId);
+      account);
 }
 
 aws::ServiceError not_found(const std::string& what) {
@@ -92,9 +93,11 @@ Json Kms::handle(const Call& call) {
       {"ListGrants", &Kms::list_grants},
       {"RevokeGrant", &Kms::revoke_grant},
   };
+  Call placed = call;
+  placed.region = place_of(call);
   const std::lock_guard lock(mutex_);
   WriteTransaction transaction(database_);
-  Json answer = dispatch(*this, kHandlers, call);
+  Json answer = dispatch(*this, kHandlers, placed);
   transaction.commit();
   return answer;
 }
@@ -111,8 +114,8 @@ std::optional<Kms::Key> Kms::load(const std::string& region, const std::string& 
   return std::nullopt;
 }
 
-void Kms::store(const Call& call, const Key& key) {
-  keys_.put(call.region, key.id, key.document);
+void Kms::store(const Key& key) {
+  keys_.put(place_of_arn(key.arn()), key.id, key.document);
 }
 
 Kms::Key Kms::by_alias(const Call& call, const std::string& alias) {
@@ -136,13 +139,29 @@ Kms::Key Kms::by_alias(const Call& call, const std::string& alias) {
 }
 
 Kms::Key Kms::find(const Call& call, const std::string& reference) {
-  if (reference.starts_with("arn:") && arn_part(reference, 3) != call.region)
-    throw not_found(fmt::format("Invalid arn {}", arn_part(reference, 3)));
+  if (reference.starts_with("arn:") && place_of_arn(reference) != call.region)
+    return of_another_account(call, reference);
   const std::string resource = arn_part(reference, 5);
   if (resource.starts_with("alias/")) return by_alias(call, resource);
   const std::string id = resource.starts_with("key/") ? resource.substr(4) : resource;
   if (auto key = load(call.region, id)) return *key;
   throw not_found(fmt::format("Key '{}' does not exist", make_arn("kms", call.region, "key/" + id)));
+}
+
+// A key serves another account when its policy names that account.
+Kms::Key Kms::of_another_account(const Call& call, const std::string& arn) {
+  if (arn_part(arn, 3) != region_of(call.region))
+    throw not_found(fmt::format("Invalid arn {}", arn_part(arn, 3)));
+  Call there = call;
+  there.region = place_of_arn(arn);
+  Key key = find(there, arn_part(arn, 5));
+  if (string_or(key.document, "policy", "").find(account_of(call.region)) == std::string::npos)
+    throw aws::ServiceError(
+        "AccessDeniedException",
+        fmt::format("User: arn:aws:iam::{}:user/local is not authorized to perform: kms:{} "
+                    "on resource: {} because no resource-based policy allows the kms:{} action",
+                    account_of(call.region), call.operation, arn, call.operation));
+  return key;
 }
 
 Kms::Key Kms::find_usable(const Call& call, const std::string& reference) {
@@ -157,6 +176,9 @@ Kms::Key Kms::find_usable(const Call& call, const std::string& reference) {
 
 Kms::Key Kms::find_own(const Call& call) {
   Key key = find(call, required(call, "KeyId"));
+  if (place_of_arn(key.arn()) != call.region)
+    throw aws::ServiceError("AccessDeniedException",
+                            fmt::format("{} is another account's; it cannot be changed.", key.arn()));
   if (key.metadata().at("KeyManager") == "AWS")
     throw aws::ServiceError("AccessDeniedException",
                             fmt::format("{} is an AWS managed key; it cannot be changed.", key.arn()));
@@ -167,7 +189,7 @@ Kms::Key Kms::make(const Call& call, std::string_view manager) {
   const bool multi_region = bool_or(call.input, "MultiRegion", false);
   const std::string id = multi_region ? "mrk-" + random_hex(32) : new_uuid();
   const std::string arn = make_arn("kms", call.region, "key/" + id);
-  Json metadata = {{"AWSAccountId", kAccountId},
+  Json metadata = {{"AWSAccountId", account_of(call.region)},
                    {"KeyId", id},
                    {"Arn", arn},
                    {"CreationDate", format_iso_millis(clock_.now())},
@@ -181,16 +203,17 @@ Kms::Key Kms::make(const Call& call, std::string_view manager) {
                    {"KeySpec", "SYMMETRIC_DEFAULT"},
                    {"EncryptionAlgorithms", Json::array({"SYMMETRIC_DEFAULT"})},
                    {"MultiRegion", multi_region}};
-  if (multi_region) metadata["MultiRegionConfiguration"] = multi_region_configuration(arn, call.region);
+  if (multi_region)
+    metadata["MultiRegionConfiguration"] = multi_region_configuration(arn, region_of(call.region));
   Json tags = Json::object();
   add_tags(tags, member_or_null(call.input, "Tags"), "TagKey", "TagValue");
   const Key key{id,
                 {{"metadata", std::move(metadata)},
                  {"material", base64_encode(vault_.seal(random_bytes(32), "kms/" + id))},
-                 {"policy", text_or(call, "Policy", default_policy())},
+                 {"policy", text_or(call, "Policy", default_policy(account_of(call.region)))},
                  {"tags", std::move(tags)},
                  {"grants", Json::array()}}};
-  store(call, key);
+  store(key);
   return key;
 }
 
@@ -203,7 +226,7 @@ Json Kms::create_key(const Call& call) {
 // A replica has the primary's id and material, so that what one encrypted the other decrypts.
 Json Kms::replicate_key(const Call& call) {
   Key primary = find_usable(call, required(call, "KeyId"));
-  const std::string region = required(call, "ReplicaRegion");
+  const std::string region = place_of(account_of(call.region), required(call, "ReplicaRegion"));
   if (!bool_or(primary.metadata(), "MultiRegion", false) ||
       primary.metadata().at("MultiRegionConfiguration").at("MultiRegionKeyType") != "PRIMARY")
     throw aws::ServiceError("UnsupportedOperationException",
@@ -216,15 +239,15 @@ Json Kms::replicate_key(const Call& call) {
   metadata["Arn"] = make_arn("kms", region, "key/" + primary.id);
   metadata["CreationDate"] = format_iso_millis(clock_.now());
   metadata["Description"] = text_or(call, "Description");
-  const Json replica_key = {{"Arn", metadata["Arn"]}, {"Region", region}};
+  const Json replica_key = {{"Arn", metadata["Arn"]}, {"Region", region_of(region)}};
   primary.document["metadata"]["MultiRegionConfiguration"]["ReplicaKeys"].push_back(replica_key);
   metadata["MultiRegionConfiguration"] = primary.metadata().at("MultiRegionConfiguration");
   metadata["MultiRegionConfiguration"]["MultiRegionKeyType"] = "REPLICA";
-  replica.document["policy"] = text_or(call, "Policy", default_policy());
+  replica.document["policy"] = text_or(call, "Policy", default_policy(account_of(call.region)));
   replica.document["grants"] = Json::array();
   replica.document["tags"] = Json::object();
   add_tags(replica.document["tags"], member_or_null(call.input, "Tags"), "TagKey", "TagValue");
-  store(call, primary);
+  store(primary);
   keys_.put(region, replica.id, replica.document);
   return {{"ReplicaKeyMetadata", replica.metadata()},
           {"ReplicaPolicy", replica.document["policy"]},
@@ -258,7 +281,7 @@ Json Kms::set_enabled(const Call& call, bool enabled) {
     throw aws::ServiceError("KMSInvalidStateException", fmt::format("{} is pending deletion.", key.arn()));
   key.document["metadata"]["Enabled"] = enabled;
   key.document["metadata"]["KeyState"] = enabled ? "Enabled" : "Disabled";
-  store(call, key);
+  store(key);
   return Json::object();
 }
 
@@ -272,7 +295,7 @@ Json Kms::disable_key(const Call& call) {
 Json Kms::update_key_description(const Call& call) {
   Key key = find_own(call);
   key.document["metadata"]["Description"] = text_or(call, "Description");
-  store(call, key);
+  store(key);
   return Json::object();
 }
 
@@ -287,7 +310,7 @@ Json Kms::schedule_key_deletion(const Call& call) {
   metadata["Enabled"] = false;
   metadata["KeyState"] = "PendingDeletion";
   metadata["DeletionDate"] = date;
-  store(call, key);
+  store(key);
   return {{"KeyId", key.arn()},
           {"DeletionDate", date},
           {"KeyState", "PendingDeletion"},
@@ -302,7 +325,7 @@ Json Kms::cancel_key_deletion(const Call& call) {
   Json& metadata = key.document["metadata"];
   metadata["KeyState"] = "Disabled";
   metadata.erase("DeletionDate");
-  store(call, key);
+  store(key);
   return {{"KeyId", key.arn()}};
 }
 
@@ -316,21 +339,21 @@ Json Kms::put_key_policy(const Call& call) {
   Key key = find_own(call);
   check_policy(call);
   key.document["policy"] = required(call, "Policy");
-  store(call, key);
+  store(key);
   return Json::object();
 }
 
 Json Kms::tag_resource(const Call& call) {
   Key key = find_own(call);
   add_tags(key.document["tags"], member_or_null(call.input, "Tags"), "TagKey", "TagValue");
-  store(call, key);
+  store(key);
   return Json::object();
 }
 
 Json Kms::untag_resource(const Call& call) {
   Key key = find_own(call);
   remove_tags(key.document["tags"], member_or_null(call.input, "TagKeys"));
-  store(call, key);
+  store(key);
   return Json::object();
 }
 

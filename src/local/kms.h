@@ -57,10 +57,11 @@ class Kms final : public Service {
 
   // The key that `reference` (id, ARN, alias name, alias ARN) means in the call's Region.
   Key find(const Call& call, const std::string& reference);
+  Key of_another_account(const Call& call, const std::string& arn);
   Key find_usable(const Call& call, const std::string& reference);
   std::optional<Key> load(const std::string& region, const std::string& id);
   Key make(const Call& call, std::string_view manager);
-  void store(const Call& call, const Key& key);
+  void store(const Key& key);
   Key by_alias(const Call& call, const std::string& alias);
   // The key of a customer's request that changes it; AWS managed keys are refused.
   Key find_own(const Call& call);

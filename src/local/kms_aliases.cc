@@ -4,6 +4,7 @@
 #include "base/dates.h"
 #include "base/ids.h"
 #include "local/kms.h"
+#include "local/place.h"
 
 namespace aurora::local {
 
@@ -76,7 +77,7 @@ Json Kms::create_grant(const Call& call) {
                 {"GrantId", random_hex(64)},
                 {"CreationDate", format_iso_millis(clock_.now())},
                 {"GranteePrincipal", required(call, "GranteePrincipal")},
-                {"IssuingAccount", fmt::format("arn:aws:iam::{}:root", kAccountId)},
+                {"IssuingAccount", fmt::format("arn:aws:iam::{}:root", account_of(call.region))},
                 {"Operations", operations}};
   for (const char* member : {"Name", "RetiringPrincipal", "Constraints"})
     if (call.input.contains(member)) grant[member] = call.input.at(member);
@@ -89,7 +90,7 @@ Json Kms::create_grant(const Call& call) {
       return {{"GrantId", known.at("GrantId")}, {"GrantToken", random_hex(64)}};
   }
   key.document["grants"].push_back(grant);
-  store(call, key);
+  store(key);
   return {{"GrantId", grant.at("GrantId")}, {"GrantToken", random_hex(64)}};
 }
 
@@ -120,7 +121,7 @@ Json Kms::revoke_grant(const Call& call) {
   if (found == grants.end())
     throw aws::ServiceError("NotFoundException", fmt::format("Grant ID {} not found", id));
   grants.erase(found);
-  store(call, key);
+  store(key);
   return Json::object();
 }
 

@@ -7,6 +7,7 @@
 #include "base/dates.h"
 #include "base/digest.h"
 #include "base/ids.h"
+#include "local/place.h"
 
 namespace aurora::local {
 namespace {
@@ -85,7 +86,9 @@ Json SecretsManager::handle(const Call& call) {
       {"PutResourcePolicy", &SecretsManager::put_resource_policy},
       {"DeleteResourcePolicy", &SecretsManager::delete_resource_policy},
   };
-  return dispatch(*this, kHandlers, call);
+  Call placed = call;
+  placed.region = place_of(call);
+  return dispatch(*this, kHandlers, placed);
 }
 
 // By name, by ARN, or by an ARN without its random end.
@@ -94,7 +97,7 @@ std::optional<SecretsManager::Secret> SecretsManager::load(const std::string& re
   std::string name = reference;
   if (reference.starts_with("arn:")) {
     name = arn_part(reference, 5);
-    if (arn_part(reference, 3) != region || !name.starts_with("secret:")) return std::nullopt;
+    if (place_of_arn(reference) != region || !name.starts_with("secret:")) return std::nullopt;
     name.erase(0, 7);
   }
   auto document = secrets_.get(region, name);

@@ -9,7 +9,9 @@
 
 namespace aurora::local {
 
+// The account that the pipeline runs in, and another one whose snapshots it may be given.
 inline constexpr char kAccountId[] = "123456789012";
+inline constexpr char kOtherAccountId[] = "210987654321";
 
 // One decoded request. Input and output JSON follow the conventions of aws/client.h.
 struct Call {
@@ -18,6 +20,7 @@ struct Call {
   std::string operation;  // "DescribeDBClusters"
   Json input = Json::object();
   std::string request_id;
+  std::string account = kAccountId;  // of the credentials that signed it
   std::stop_token stop;                 // watched by handlers that wait
   const http::Request* http = nullptr;  // the raw request; null for calls made inside the process
 };

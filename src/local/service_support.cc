@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "local/place.h"
 
 namespace aurora::local {
 namespace {
@@ -17,6 +18,7 @@ std::string_view invalid_parameter_code(std::string_view service) {
       {"s3", "InvalidArgument"},
       {"sts", "ValidationError"},
       {"rds", "InvalidParameterValue"},
+      {"ec2", "InvalidParameterValue"},
       {"lambda", "InvalidParameterValueException"},
   };
   for (const auto& [name, code] : kCodes)
@@ -41,8 +43,8 @@ std::string text_or(const Call& call, std::string_view key, std::string_view fal
   return string_or(call.input, key, fallback);
 }
 
-std::string make_arn(std::string_view service, std::string_view region, std::string_view resource) {
-  return fmt::format("arn:aws:{}:{}:{}:{}", service, region, kAccountId, resource);
+std::string make_arn(std::string_view service, std::string_view place, std::string_view resource) {
+  return fmt::format("arn:aws:{}:{}:{}:{}", service, region_of(place), account_of(place), resource);
 }
 
 std::string arn_part(std::string_view text, std::size_t index) {

@@ -28,8 +28,8 @@ aws::ServiceError invalid_parameter(const Call& call, const std::string& message
 std::string required(const Call& call, std::string_view key);
 std::string text_or(const Call& call, std::string_view key, std::string_view fallback = {});
 
-// arn:aws:<service>:<region>:<account>:<resource>
-std::string make_arn(std::string_view service, std::string_view region, std::string_view resource);
+// arn:aws:<service>:<region>:<account>:<resource>; `place` is a Region, or another account's (local/place.h).
+std::string make_arn(std::string_view service, std::string_view place, std::string_view resource);
 // The part of an ARN with that index ("arn" is 0; 5 is everything after the account); `text` itself when
 // it is no ARN and the index is 5, else empty.
 std::string arn_part(std::string_view text, std::size_t index);

@@ -15,13 +15,20 @@ constexpr char kEverywhere[] = "";  // keys belong to no Region
 // An expired key is known for a while, so that its holder hears "expired" and not "unknown".
 constexpr auto kRemembered = std::chrono::hours(24);
 
-AccessKey well_known() {
-  return {kLocalAccessKeyId,
-          Secret(kLocalSecretAccessKey),
-          "",
-          std::nullopt,
-          fmt::format("arn:aws:iam::{}:user/local", kAccountId),
-          "AIDALOCALRESTORE0001"};
+std::optional<AccessKey> well_known(const std::string& access_key_id) {
+  const auto user = [&](const char* secret, const char* account, const char* id) {
+    return AccessKey{access_key_id,
+                     Secret(secret),
+                     "",
+                     std::nullopt,
+                     fmt::format("arn:aws:iam::{}:user/local", account),
+                     id};
+  };
+  if (access_key_id == kLocalAccessKeyId)
+    return user(kLocalSecretAccessKey, kAccountId, "AIDALOCALRESTORE0001");
+  if (access_key_id == kOtherAccessKeyId)
+    return user(kOtherSecretAccessKey, kOtherAccountId, "AIDALOCALRESTORE0002");
+  return std::nullopt;
 }
 
 }  // namespace
@@ -60,7 +67,7 @@ void SessionKeys::forget_old_ones() {
 }
 
 std::optional<AccessKey> SessionKeys::find(const std::string& access_key_id) const {
-  if (access_key_id == kLocalAccessKeyId) return well_known();
+  if (auto key = well_known(access_key_id)) return key;
   const std::lock_guard lock(mutex_);
   const auto document = keys_.get(kEverywhere, access_key_id);
   if (!document) return std::nullopt;

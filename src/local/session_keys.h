@@ -13,9 +13,12 @@
 
 namespace aurora::local {
 
-// The well-known pair for loopback; it protects nothing, but a wrong signature is refused all the same.
+// The well-known pairs for loopback, one for each account; they protect nothing, but a wrong signature is
+// refused all the same.
 inline constexpr char kLocalAccessKeyId[] = "AKIALOCALRESTORE0001";
 inline constexpr char kLocalSecretAccessKey[] = "local-restore-secret-key";
+inline constexpr char kOtherAccessKeyId[] = "AKIALOCALRESTORE0002";
+inline constexpr char kOtherSecretAccessKey[] = "other-restore-secret-key";
 
 struct AccessKey {
   std::string access_key_id;
@@ -26,7 +29,7 @@ struct AccessKey {
   std::string user_id;  // AIDA…, AROA…:session
 };
 
-// The well-known key, and those that STS gave out; these last until they expire, over restarts.
+// The well-known keys, and those that STS gave out; these last until they expire, over restarts.
 // Thread-safe.
 class SessionKeys {
  public:

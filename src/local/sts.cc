@@ -32,18 +32,32 @@ Json credentials(const AccessKey& key) {
 // arn:aws:iam::<account>:role/<path/><name> in its parts.
 struct Role {
   std::string account;
+  std::string path;  // "external-id/team-7/", or empty
   std::string name;
 };
 
 Role parse_role(const Call& call) {
   const std::string arn = required(call, "RoleArn");
-  static const std::regex kRole(
-      "arn:aws[a-z-]*:iam::([0-9]{12}):role/(?:[!-~]+/)?([A-Za-z0-9+=,.@_-]{1,64})");
+  static const std::regex kRole("arn:aws[a-z-]*:iam::([0-9]{12}):role/([!-~]+/)?([A-Za-z0-9+=,.@_-]{1,64})");
   std::smatch match;
   constexpr std::size_t kArnBytesMax = 2048;
   if (arn.size() > kArnBytesMax || !std::regex_match(arn, match, kRole))
     throw invalid_parameter(call, fmt::format("{} is invalid", arn));
-  return {match[1], match[2]};
+  return {match[1], match[2], match[3]};
+}
+
+// What a role's trust policy says: see the class.
+void check_trust(const Call& call, const Role& role) {
+  static constexpr std::string_view kAsking = "external-id/";
+  if (!role.path.starts_with(kAsking)) return;
+  const std::string asked = role.path.substr(kAsking.size(), role.path.size() - kAsking.size() - 1);
+  if (text_or(call, "ExternalId") == asked) return;
+  throw aws::ServiceError(
+      "AccessDenied",
+      fmt::format(
+          "User: arn:aws:iam::{}:user/local is not authorized to perform: sts:AssumeRole on resource: {}",
+          call.account, required(call, "RoleArn")),
+      403);
 }
 
 std::string checked_session_name(const Call& call) {
@@ -114,6 +128,7 @@ Json Sts::assumed(const Call& call) {
 }
 
 Json Sts::assume_role(const Call& call) {
+  check_trust(call, parse_role(call));
   Json answer = assumed(call);
   if (call.input.contains("SourceIdentity")) answer["SourceIdentity"] = call.input.at("SourceIdentity");
   return answer;
@@ -140,8 +155,10 @@ Json Sts::assume_role_with_web_identity(const Call& call) {
 }
 
 Json Sts::get_access_key_info(const Call& call) {
-  required(call, "AccessKeyId");
-  return {{"Account", kAccountId}};
+  const auto key = keys_.find(required(call, "AccessKeyId"));
+  if (!key)
+    throw aws::ServiceError("InvalidClientTokenId", "The access key is not one of this endpoint.", 403);
+  return {{"Account", arn_part(key->arn, 4)}};
 }
 
 }  // namespace aurora::local

@@ -5,8 +5,10 @@
 
 namespace aurora::local {
 
-// Gives out temporary credentials that the endpoint then accepts. Roles are taken at their word: the
-// endpoint has no IAM, and every key may do everything.
+// Gives out temporary credentials that the endpoint then accepts, of the account that the role is of. Roles
+// are taken at their word: the endpoint has no IAM, and every key may do everything in its own account. A
+// role under the path /external-id/<id>/ (arn:aws:iam::210987654321:role/external-id/team-7/restore) has a
+// trust policy that asks for that external id; no other asks for one.
 class Sts final : public Service {
  public:
   Sts(SessionKeys& keys, Clock& clock) : keys_(keys), clock_(clock) {}

@@ -17,6 +17,13 @@ aws::Credentials credentials_of(const Json& answer) {
   return credentials;
 }
 
+aws::Credentials other_credentials() {
+  aws::Credentials credentials;
+  credentials.access_key_id = kOtherAccessKeyId;
+  credentials.secret_access_key = Secret(kOtherSecretAccessKey);
+  return credentials;
+}
+
 const Json kRole = {{"RoleArn", "arn:aws:iam::123456789012:role/path/restore"},
                     {"RoleSessionName", "nightly"}};
 
@@ -84,6 +91,63 @@ TEST_F(StsService, TakesAWebIdentityUnlessItIsExpired) {
   EXPECT_EQ(refusal("sts", "AssumeRoleWithWebIdentity", input), "ExpiredTokenException");
   input["WebIdentityToken"] = "nonsense";
   EXPECT_EQ(refusal("sts", "AssumeRoleWithWebIdentity", input), "InvalidIdentityToken");
+}
+
+TEST_F(StsService, AccountOfARequestIsThatOfItsCredentials) {
+  const auto other = client(other_credentials());
+  EXPECT_EQ(other->call("sts", "us-west-2", "GetCallerIdentity", Json::object())["Account"], "210987654321");
+  EXPECT_EQ(other->call("kms", "us-west-2", "CreateKey", Json::object())["KeyMetadata"]["AWSAccountId"],
+            "210987654321");
+  EXPECT_EQ(call("sts", "GetAccessKeyInfo", {{"AccessKeyId", kOtherAccessKeyId}})["Account"], "210987654321");
+}
+
+TEST_F(StsService, RoleOfAnotherAccountActsInThatAccount) {
+  const aws::Credentials role = credentials_of(client()->call(
+      "sts", "us-west-2", "AssumeRole",
+      {{"RoleArn", "arn:aws:iam::210987654321:role/backup-reader"}, {"RoleSessionName", "aurora-restore"}}));
+  const auto there = client(role);
+  EXPECT_EQ(there->call("sts", "us-west-2", "GetCallerIdentity", Json::object())["Arn"],
+            "arn:aws:sts::210987654321:assumed-role/backup-reader/aurora-restore");
+  const std::string arn = there->call("secretsmanager", "us-west-2", "CreateSecret",
+                                      {{"Name", "theirs"}, {"SecretString", "x"}})["ARN"];
+  EXPECT_TRUE(arn.starts_with("arn:aws:secretsmanager:us-west-2:210987654321:secret:theirs-")) << arn;
+  EXPECT_EQ(there->call("secretsmanager", "us-west-2", "GetSecretValue", {{"SecretId", arn}})["SecretString"],
+            "x");
+  EXPECT_EQ(refusal("secretsmanager", "GetSecretValue", {{"SecretId", "theirs"}}),
+            "ResourceNotFoundException");
+}
+
+TEST_F(StsService, RoleThatAsksForAnExternalIdIsRefusedWithoutIt) {
+  Json input{{"RoleArn", "arn:aws:iam::210987654321:role/external-id/team-7/reader"},
+             {"RoleSessionName", "aurora-restore"}};
+  EXPECT_EQ(refusal("sts", "AssumeRole", input), "AccessDenied");
+  input["ExternalId"] = "team-8";
+  EXPECT_EQ(refusal("sts", "AssumeRole", input), "AccessDenied");
+  input["ExternalId"] = "team-7";
+  EXPECT_TRUE(call("sts", "AssumeRole", input).contains("Credentials"));
+}
+
+TEST_F(StsService, OtherAccountIsNotShownWhatTheFirstOneHas) {
+  try {
+    client(other_credentials())->call("ssm", "us-west-2", "DescribeParameters", Json::object());
+    FAIL() << "parameters are the first account's";
+  } catch (const aws::ServiceError& error) {
+    EXPECT_EQ(error.code(), "AccessDenied");
+  }
+}
+
+TEST_F(StsService, KeyOfAnotherAccountServesOnlyWhomItsPolicyNames) {
+  const auto other = client(other_credentials());
+  const std::string key = other->call("kms", "us-west-2", "CreateKey", Json::object())["KeyMetadata"]["Arn"];
+  EXPECT_EQ(refusal("kms", "DescribeKey", {{"KeyId", key}}), "AccessDeniedException");
+  other->call("kms", "us-west-2", "PutKeyPolicy",
+              {{"KeyId", key},
+               {"PolicyName", "default"},
+               {"Policy", R"({"Statement":[{"Effect":"Allow","Principal":)"
+                          R"({"AWS":["arn:aws:iam::210987654321:root","arn:aws:iam::123456789012:root"]},)"
+                          R"("Action":"kms:*","Resource":"*"}]})"}});
+  EXPECT_EQ(call("kms", "DescribeKey", {{"KeyId", key}})["KeyMetadata"]["AWSAccountId"], "210987654321");
+  EXPECT_EQ(refusal("kms", "DisableKey", {{"KeyId", key}}), "AccessDeniedException");
 }
 
 }  // namespace
