@@ -56,11 +56,12 @@ std::vector<DeclaredOption> declared_options(const Command& command) {
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> kCommands{
-      run_command(),        start_command(),        watch_command(),      status_command(),
-      list_command(),       history_command(),      audit_command(),      cancel_command(),
-      invoke_command(),     snapshots_command(),    secret_command(),     local_start_command(),
-      local_stop_command(), local_status_command(), local_env_command(),  local_reset_command(),
-      local_seed_command(), version_command(),      completion_command(), help_command(),
+      run_command(),        start_command(),       watch_command(),      status_command(),
+      list_command(),       history_command(),     audit_command(),      cancel_command(),
+      resume_command(),     orphans_command(),     invoke_command(),     snapshots_command(),
+      secret_command(),     local_start_command(), local_stop_command(), local_status_command(),
+      local_env_command(),  local_reset_command(), local_seed_command(), version_command(),
+      completion_command(), help_command(),
   };
   return kCommands;
 }

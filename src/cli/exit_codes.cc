@@ -70,6 +70,10 @@ const std::map<std::string_view, ExitCode>& codes_by_name() {
       {"NotOurs", ExitCode::kRefused},
       {"PortInUse", ExitCode::kRefused},
       {"OperationInProgress", ExitCode::kRefused},
+      {"TargetLocked", ExitCode::kRefused},
+      {"NotResumable", ExitCode::kRefused},
+      {"NothingToResume", ExitCode::kRefused},
+      {"NotRemoved", ExitCode::kRefused},
   };
   return kCodes;
 }

@@ -12,6 +12,8 @@ Command list_command();
 Command history_command();
 Command audit_command();
 Command cancel_command();
+Command resume_command();
+Command orphans_command();
 Command invoke_command();
 Command snapshots_command();
 Command secret_command();
