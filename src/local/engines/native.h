@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "local/engines/engine.h"
+#include "local/engines/mariadb_engine.h"
 #include "local/engines/postgresql_engine.h"
 #include "local/engines/tls_authority.h"
 
@@ -14,6 +15,6 @@ namespace aurora::local::engines {
 // Those whose servers are installed; for a missing one a line in the log says how to get it, and orders for
 // its clusters are refused. `authority` must outlive them.
 Engines native_engines(const PostgreSqlOptions& postgresql, const TlsAuthority& authority, Clock& clock,
-                       const Log& log);
+                       const Log& log, const MariaDbOptions& mariadb = {});
 
 }  // namespace aurora::local::engines

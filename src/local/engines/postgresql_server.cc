@@ -96,6 +96,7 @@ void PostgreSqlEngine::start(const fs::path& directory, const Server& server, st
   }
   check_reachable(directory);
   clear_remains(layout);
+  if (!fs::exists(layout.archive())) make_private_directory(layout.archive(), user_);
   write_configuration(layout, server);
   write_certificate(layout, server);
   rotate_log(layout.log());
@@ -132,21 +133,8 @@ void PostgreSqlEngine::reload(const fs::path& directory, const Server& server) {
 }
 
 void PostgreSqlEngine::end(const PostgreSqlLayout& layout, int signal, Duration patience) const {
-  const auto running = look(layout);
-  if (!running) return;
-  ::kill(running->pid, signal);
-  Duration deadline = clock_.monotonic() + patience;
-  bool urged = false;
-  while (is_alive(running->pid)) {
-    if (clock_.monotonic() > deadline) {
-      if (urged)
-        throw Error("EngineFailed", fmt::format("the PostgreSQL server {} does not end", running->pid));
-      ::kill(running->pid, SIGQUIT);
-      urged = true;
-      deadline += kStopTimeout;
-    }
-    clock_.sleep_for(kLookEvery);
-  }
+  if (const auto running = look(layout))
+    end_process(running->pid, signal, patience, SIGQUIT, clock_, "PostgreSQL");
 }
 
 void PostgreSqlEngine::stop(const fs::path& directory) {

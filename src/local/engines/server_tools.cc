@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -16,6 +17,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uintmax_t kLogMax = 10 << 20;
+constexpr Duration kLookEvery = std::chrono::milliseconds(5);
+constexpr Duration kUrgedPatience = std::chrono::seconds(30);
 constexpr std::size_t kSocketPathMax = 107;  // of a Unix socket, see unix(7)
 
 std::string last_lines(const std::string& text) {
@@ -92,6 +95,26 @@ void check_reachable(const fs::path& directory, const fs::path& socket, const Sy
         fmt::format("the system user {} that {} runs as cannot enter {}", user.name, engine, closed.string()),
         fmt::format("Choose another data directory, or allow it to be entered: chmod o+x {}",
                     closed.string()));
+}
+
+void write_owned(const fs::path& path, const std::string& content, const SystemUser& owner) {
+  write_file(path, content, 0600);
+  give_to(path, owner);
+}
+
+void end_process(pid_t pid, int signal, Duration patience, int urge, Clock& clock, std::string_view engine) {
+  ::kill(pid, signal);
+  Duration deadline = clock.monotonic() + patience;
+  bool urged = false;
+  while (is_alive(pid)) {
+    if (clock.monotonic() > deadline) {
+      if (urged) throw Error("EngineFailed", fmt::format("the {} server {} does not end", engine, pid));
+      ::kill(pid, urge);
+      urged = true;
+      deadline += kUrgedPatience;
+    }
+    clock.sleep_for(kLookEvery);
+  }
 }
 
 void rotate_log(const fs::path& log) {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
 #include "local/engines/process.h"
 
 namespace aurora::local::engines {
@@ -30,6 +31,11 @@ bool can_listen(const std::string& address, unsigned short port);
 // enter a directory on the way to it.
 void check_reachable(const std::filesystem::path& directory, const std::filesystem::path& socket,
                      const SystemUser& user, std::string_view engine);
+// Writes a file that only `owner` may read.
+void write_owned(const std::filesystem::path& path, const std::string& content, const SystemUser& owner);
+// Sends `signal`, and `urge` when the process has not ended after `patience`; returns when it has ended.
+// Throws Error "EngineFailed" when it does not.
+void end_process(pid_t pid, int signal, Duration patience, int urge, Clock& clock, std::string_view engine);
 // Starts a log that has grown large anew, keeping the old one beside it.
 void rotate_log(const std::filesystem::path& log);
 

@@ -1,6 +1,7 @@
 // The parameters of parameter groups: which there are, what they may be, and what they are to the server.
 #pragma once
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,7 +10,8 @@
 
 namespace aurora::local::rds {
 
-// A choice out of the hundreds that Aurora lists: those that people set, all of which the local servers heed.
+// A choice out of the hundreds that Aurora lists: those that people set. The local servers heed all of them
+// but what only Aurora has, which stays in its group.
 struct ParameterSpec {
   const char* engine;
   const char* name;
@@ -21,6 +23,10 @@ struct ParameterSpec {
   const char* server;   // the engine's own name of it
   const char* description;
 };
+
+// By name, of one engine.
+std::span<const ParameterSpec> mysql_parameters();
+std::span<const ParameterSpec> postgresql_parameters();
 
 // For groups of clusters, or of instances, of that family.
 std::vector<const ParameterSpec*> parameter_specs(std::string_view family, bool for_cluster);

@@ -1,0 +1,92 @@
+#include "local/rds/parameters.h"
+
+namespace aurora::local::rds {
+namespace {
+
+constexpr char kMy[] = "aurora-mysql";
+
+constexpr ParameterSpec kSpecs[] = {
+    {kMy, "activate_all_roles_on_login", "1", "boolean", "0,1", true, false, "activate_all_roles_on_login",
+     "Whether a login has all its roles at once."},
+    {kMy, "aurora_parallel_query", "OFF", "string", "ON,OFF", true, true, "aurora_parallel_query",
+     "Whether queries may be worked on by the storage."},
+    {kMy, "autocommit", "1", "boolean", "0,1", true, true, "autocommit",
+     "Whether each statement is a transaction."},
+    {kMy, "binlog_format", "OFF", "string", "ROW,STATEMENT,MIXED,OFF", false, false, "binlog_format",
+     "Format of the binary log."},
+    {kMy, "binlog_row_image", "", "string", "full,minimal,noblob", true, false, "binlog_row_image",
+     "How much of a row the binary log holds."},
+    {kMy, "character_set_server", "", "string", "utf8,utf8mb3,utf8mb4,latin1,ascii,binary", true, false,
+     "character_set_server", "Character set of new databases."},
+    {kMy, "collation_server", "", "string", "", true, false, "collation_server",
+     "Collation of new databases."},
+    {kMy, "connect_timeout", "", "integer", "2-31536000", true, true, "connect_timeout",
+     "Seconds that a login may take."},
+    {kMy, "event_scheduler", "OFF", "string", "ON,OFF", true, true, "event_scheduler",
+     "Whether events of the databases run."},
+    {kMy, "general_log", "0", "boolean", "0,1", true, true, "general_log",
+     "Whether every statement is logged."},
+    {kMy, "group_concat_max_len", "", "integer", "4-4294967295", true, true, "group_concat_max_len",
+     "Bytes that GROUP_CONCAT gives at most."},
+    {kMy, "innodb_file_per_table", "1", "boolean", "0,1", true, false, "innodb_file_per_table",
+     "Whether each table has a file of its own."},
+    {kMy, "innodb_ft_min_token_size", "", "integer", "0-16", false, true, "innodb_ft_min_token_size",
+     "Characters that a word of a full-text index has at least."},
+    {kMy, "innodb_lock_wait_timeout", "", "integer", "1-1073741824", true, true, "innodb_lock_wait_timeout",
+     "Seconds a transaction waits for a row lock."},
+    {kMy, "innodb_print_all_deadlocks", "", "boolean", "0,1", true, true, "innodb_print_all_deadlocks",
+     "Whether each deadlock is logged."},
+    {kMy, "interactive_timeout", "", "integer", "1-31536000", true, true, "interactive_timeout",
+     "Seconds after which an idle interactive connection is closed."},
+    {kMy, "local_infile", "", "boolean", "0,1", true, true, "local_infile",
+     "Whether clients may send files."},
+    {kMy, "lock_wait_timeout", "", "integer", "1-31536000", true, true, "lock_wait_timeout",
+     "Seconds a statement waits for a metadata lock."},
+    {kMy, "log_bin_trust_function_creators", "", "boolean", "0,1", true, true,
+     "log_bin_trust_function_creators", "Whether functions can be made without SUPER."},
+    {kMy, "log_output", "", "string", "TABLE,FILE,NONE", true, true, "log_output",
+     "Where the general and the slow log go."},
+    {kMy, "long_query_time", "", "float", "0-31536000", true, true, "long_query_time",
+     "Seconds after which a statement is slow."},
+    {kMy, "lower_case_table_names", "0", "integer", "0,1", false, false, "lower_case_table_names",
+     "Whether table names are compared without case; fixed when the cluster is created."},
+    {kMy, "max_allowed_packet", "", "integer", "1024-1073741824", true, true, "max_allowed_packet",
+     "Bytes that a statement or a value has at most."},
+    {kMy, "max_connections", "", "integer", "1-16000", true, true, "max_connections",
+     "Connections at one time."},
+    {kMy, "max_heap_table_size", "", "integer", "16384-1844674407370954752", true, true,
+     "max_heap_table_size", "Bytes of a table in memory."},
+    {kMy, "net_read_timeout", "", "integer", "1-31536000", true, true, "net_read_timeout",
+     "Seconds to wait for more of a statement."},
+    {kMy, "net_write_timeout", "", "integer", "1-31536000", true, true, "net_write_timeout",
+     "Seconds to wait for a client to take its answer."},
+    {kMy, "performance_schema", "", "boolean", "0,1", false, true, "performance_schema",
+     "Whether the performance schema is kept."},
+    {kMy, "require_secure_transport", "OFF", "string", "ON,OFF", true, false, "require_secure_transport",
+     "Whether connections without TLS are refused."},
+    {kMy, "server_audit_logging", "0", "boolean", "0,1", true, false, "server_audit_logging",
+     "Whether what users do is logged."},
+    {kMy, "slow_query_log", "0", "boolean", "0,1", true, true, "slow_query_log",
+     "Whether slow statements are logged."},
+    {kMy, "sort_buffer_size", "", "integer", "32768-18446744073709551615", true, true, "sort_buffer_size",
+     "Bytes for each sort."},
+    {kMy, "sql_mode", "", "list", "", true, true, "sql_mode", "Rules for SQL and data."},
+    {kMy, "time_zone", "UTC", "string", "", true, false, "time_zone", "Time zone of sessions that set none."},
+    {kMy, "tls_version", "", "list", "TLSv1.2,TLSv1.3", false, false, "tls_version",
+     "Versions of TLS that are spoken."},
+    {kMy, "tmp_table_size", "", "integer", "1024-18446744073709551615", true, true, "tmp_table_size",
+     "Bytes of a temporary table in memory."},
+    {kMy, "transaction_isolation", "", "string",
+     "READ-UNCOMMITTED,READ-COMMITTED,REPEATABLE-READ,SERIALIZABLE", true, true, "transaction_isolation",
+     "Isolation level of transactions that name none."},
+    {kMy, "wait_timeout", "", "integer", "1-31536000", true, true, "wait_timeout",
+     "Seconds after which an idle connection is closed."},
+};
+
+}  // namespace
+
+std::span<const ParameterSpec> mysql_parameters() {
+  return kSpecs;
+}
+
+}  // namespace aurora::local::rds
