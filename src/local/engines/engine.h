@@ -5,10 +5,12 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/secret.h"
 
@@ -31,6 +33,14 @@ struct Server {
   std::string address;  // on loopback
   unsigned short port = 0;
   std::map<std::string, std::string> parameters;  // from parameter groups, in the engine's own names
+};
+
+// A cluster as it was at a moment.
+struct PointInTime {
+  std::filesystem::path cluster;                     // whose log is replayed; it may be running
+  Server server;                                     // how that one is to run
+  std::optional<std::filesystem::path> backup = {};  // to start from; nothing: the one made with the cluster
+  std::optional<TimePoint> time = {};                // nothing: the last moment there is
 };
 
 // Every call is idempotent, so that work cut off by kill -9 is simply done again, and `directory` names
@@ -72,12 +82,31 @@ class Engine {
   // A new cluster directory from a backup; its server is not started.
   virtual void restore(const std::filesystem::path& backup, const std::filesystem::path& directory,
                        const Progress& progress, std::stop_token stop) = 0;
+
+  // Continuous backup: whether everything that was written to `cluster` since `backup` (nothing: since it was
+  // made) is still kept, so that it can be restored to any moment from then on. Engines that keep no log say
+  // no.
+  virtual bool can_replay(const std::filesystem::path& cluster,
+                          const std::optional<std::filesystem::path>& backup) const;
+  // A new cluster directory with what was committed before the moment; its server is not started.
+  virtual void restore_to_time(const PointInTime& point, const std::filesystem::path& directory,
+                               const Progress& progress, std::stop_token stop);
+
   // Ends a server at once, whose data nobody will want again.
   virtual void halt(const std::filesystem::path& directory) = 0;
   // Removes the files of a cluster or a backup, which may take as long as writing them; halts a server first.
   virtual void remove(const std::filesystem::path& directory) = 0;
   virtual std::uint64_t size_bytes(const std::filesystem::path& directory) const = 0;
 };
+
+inline bool Engine::can_replay(const std::filesystem::path&,
+                               const std::optional<std::filesystem::path>&) const {
+  return false;
+}
+inline void Engine::restore_to_time(const PointInTime&, const std::filesystem::path&, const Progress&,
+                                    std::stop_token) {
+  throw Error("EngineFailed", "this engine keeps no log to restore a cluster to a point in time from");
+}
 
 // By RDS's engine name: "aurora-postgresql", "aurora-mysql".
 using Engines = std::map<std::string, std::unique_ptr<Engine>, std::less<>>;

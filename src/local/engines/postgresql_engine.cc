@@ -106,6 +106,8 @@ void PostgreSqlEngine::create(const fs::path& directory, const NewCluster& clust
                     "--no-sync", "--no-instructions", "--wal-segsize=16"}),
            stop);
   single_user(layout, cluster.version, bootstrap_sql(cluster), stop);
+  make_private_directory(layout.first_backup(), user_);
+  copy_tree(layout.data(), PostgreSqlLayout{layout.first_backup()}.data(), {}, [](auto, auto) {}, stop);
   fresh.move_into_place();
 }
 

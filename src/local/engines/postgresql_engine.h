@@ -45,6 +45,10 @@ class PostgreSqlEngine final : public Engine {
                    const Progress& progress, std::stop_token stop) override;
   void restore(const std::filesystem::path& backup, const std::filesystem::path& directory,
                const Progress& progress, std::stop_token stop) override;
+  bool can_replay(const std::filesystem::path& cluster,
+                  const std::optional<std::filesystem::path>& backup) const override;
+  void restore_to_time(const PointInTime& point, const std::filesystem::path& directory,
+                       const Progress& progress, std::stop_token stop) override;
   void halt(const std::filesystem::path& directory) override;
   void remove(const std::filesystem::path& directory) override;
   std::uint64_t size_bytes(const std::filesystem::path& directory) const override;
@@ -73,6 +77,8 @@ class PostgreSqlEngine final : public Engine {
   void end(const PostgreSqlLayout& layout, int signal, Duration patience) const;
   void single_user(const PostgreSqlLayout& layout, std::string_view version, const std::string& sql,
                    std::stop_token stop) const;
+  void close_log_segment(const PostgreSqlLayout& layout, const Server& server) const;
+  void replay(const PostgreSqlLayout& layout, const PointInTime& point, std::stop_token stop) const;
   void stream_backup(const PostgreSqlLayout& layout, const Server& server, const std::filesystem::path& into,
                      const Progress& progress, std::stop_token stop) const;
 

@@ -19,7 +19,24 @@ bool is_on(const std::map<std::string, std::string>& parameters, const std::stri
   return found != parameters.end() && found->second == "1";
 }
 
+// A path as one word of a shell command in which PostgreSQL replaces %p and %f.
+std::string shell_word(const std::filesystem::path& path) {
+  return '\'' + replace_all(replace_all(path.string(), "%", "%%"), "'", "'\\''") + '\'';
+}
+
 }  // namespace
+
+std::string archive_command(const PostgreSqlLayout& layout) {
+  constexpr int kSegmentsMax = 256;  // of 16 MiB
+  // A segment that is linked already was archived before the server was killed.
+  return fmt::format("cd {} && {{ test -f %f || ln {}/%p %f; }} && ls | head -n -{} | xargs -r rm -f",
+                     shell_word(layout.archive()), shell_word(layout.data()), kSegmentsMax);
+}
+
+std::string restore_command(const PostgreSqlLayout& layout) {
+  return fmt::format("cp {}/%f \"%p\" 2>/dev/null || cp {}/pg_wal/%f \"%p\"", shell_word(layout.archive()),
+                     shell_word(layout.data()));
+}
 
 // For a machine that carries several servers and other work: little memory for each, and no tuning that would
 // change what a plan or a result looks like.
@@ -37,6 +54,10 @@ std::string postgresql_conf(const PostgreSqlLayout& layout, const Server& server
   set("min_wal_size", "64MB");
   set("checkpoint_timeout", "15min");
   set("wal_compression", "on");
+  set("archive_mode", "on");
+  set("archive_command", archive_command(layout));
+  // A segment that is written over would change under the archive's link.
+  set("wal_recycle", "off");
   set("jit", "off");
   set("autovacuum_naptime", "60s");
   set("fsync", durable ? "on" : "off");

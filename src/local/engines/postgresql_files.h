@@ -19,6 +19,10 @@ struct PostgreSqlLayout {
   std::filesystem::path data() const { return directory / "data"; }
   std::filesystem::path socket() const { return directory / "s"; }
   std::filesystem::path log() const { return directory / "server.log"; }
+  // The write-ahead log as far as it is complete, for restoring to a point in time.
+  std::filesystem::path archive() const { return directory / "archive"; }
+  // The backup that was made with the cluster.
+  std::filesystem::path first_backup() const { return directory / "base"; }
   std::filesystem::path configuration() const { return directory / "postgresql.conf"; }
   std::filesystem::path hba() const { return directory / "pg_hba.conf"; }
   std::filesystem::path ident() const { return directory / "pg_ident.conf"; }
@@ -28,6 +32,10 @@ struct PostgreSqlLayout {
   std::string title() const { return "rds-" + directory.filename().string(); }
 };
 
+// What keeps the log: a link to each complete segment, so that nothing is copied, and not more than 4 GiB.
+std::string archive_command(const PostgreSqlLayout& layout);
+// What brings a segment of `layout`'s cluster back: from its archive, or where it is being written.
+std::string restore_command(const PostgreSqlLayout& layout);
 std::string postgresql_conf(const PostgreSqlLayout& layout, const Server& server, bool durable);
 // TCP on loopback with SCRAM; over the socket rdsadmin alone. Members of rds_iam cannot log in by password.
 std::string pg_hba_conf(const Server& server);

@@ -164,6 +164,17 @@ void SimulatedEngine::restore(const std::filesystem::path& backup, const std::fi
   duplicate("restore", backup, directory, progress);
 }
 
+bool SimulatedEngine::can_replay(const std::filesystem::path& cluster,
+                                 const std::optional<std::filesystem::path>& backup) const {
+  const std::lock_guard lock(mutex_);
+  return stored_.contains(cluster) && (!backup || stored_.contains(*backup));
+}
+
+void SimulatedEngine::restore_to_time(const PointInTime& point, const std::filesystem::path& directory,
+                                      const Progress& progress, std::stop_token) {
+  duplicate("restore_to_time", point.cluster, directory, progress);
+}
+
 void SimulatedEngine::remove(const std::filesystem::path& directory) {
   const std::lock_guard lock(mutex_);
   fail_if_told("remove");

@@ -43,6 +43,10 @@ class SimulatedEngine final : public Engine {
                    const Progress& progress, std::stop_token stop) override;
   void restore(const std::filesystem::path& backup, const std::filesystem::path& directory,
                const Progress& progress, std::stop_token stop) override;
+  bool can_replay(const std::filesystem::path& cluster,
+                  const std::optional<std::filesystem::path>& backup) const override;
+  void restore_to_time(const PointInTime& point, const std::filesystem::path& directory,
+                       const Progress& progress, std::stop_token stop) override;
   void halt(const std::filesystem::path& directory) override { stop(directory); }
   void remove(const std::filesystem::path& directory) override;
   std::uint64_t size_bytes(const std::filesystem::path& directory) const override;

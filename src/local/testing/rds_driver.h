@@ -10,8 +10,8 @@ namespace aurora::local::testing {
 
 class RdsDriver {
  public:
-  explicit RdsDriver(RdsService& service, std::string region = "us-west-2")
-      : service_(service), region_(std::move(region)) {}
+  explicit RdsDriver(RdsService& service, std::string region = "us-west-2", std::string account = kAccountId)
+      : service_(service), region_(std::move(region)), account_(std::move(account)) {}
 
   RdsDriver in(const std::string& region) const { return RdsDriver(service_, region); }
   const std::string& region() const { return region_; }
@@ -20,6 +20,7 @@ class RdsDriver {
     Call call;
     call.service = "rds";
     call.region = region_;
+    call.account = account_;
     call.operation = operation;
     call.input = input;
     return service_.handle(call);
@@ -81,6 +82,7 @@ class RdsDriver {
  private:
   RdsService& service_;
   std::string region_;
+  std::string account_;
   std::string last_message_;
   int last_status_ = 0;
 };
