@@ -1,11 +1,12 @@
 // Acting as the owners of restored objects.
 //
 // A master user of Aurora is no superuser: it may grant privileges only on what is its own, or its roles'.
-// Having CREATEROLE it may join the roles of other owners, though (in PostgreSQL 16 and later, those that it
-// administers). It does so inside the transaction that needs it, and leaves them before the end, so that no
-// other session ever sees the membership.
+// Having CREATEROLE it may join the roles of other owners, though; from PostgreSQL 16 on only those that it
+// holds with ADMIN OPTION, which its own creations are. It does so inside the transaction that needs it, and
+// leaves them before the end, so that no other session ever sees the membership.
 #pragma once
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,14 +19,18 @@ class Borrowing {
  public:
   explicit Borrowing(Session& session) : session_(session) {}
 
-  // Whether the session now has the rights of `role`; joins it when it must and can.
+  // Finds out about all `roles`, and joins those it must and can, in a number of round trips that does not
+  // depend on how many they are.
+  void borrow(const std::set<std::string>& roles);
+  // Whether the session now has the rights of `role`; borrows it when it was not asked for before.
   bool may_act_as(const std::string& role);
   // Leaves every role that was joined here.
   void give_back();
 
  private:
-  bool has_rights_of(const std::string& role);
-  bool join_role(const std::string& role);
+  // True when all could be joined; the transaction is usable either way.
+  bool join_roles(const std::vector<std::string>& roles);
+  std::set<std::string> usable(const std::set<std::string>& roles, bool joinable);
 
   Session& session_;
   std::map<std::string, bool> known_;

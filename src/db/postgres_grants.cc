@@ -1,6 +1,8 @@
-// Makes a user's own privileges those of its specification, by the difference between what it holds and
-// what it is to hold.
+// Makes users' own privileges those of their specifications, by the difference between what they hold and
+// what they are to hold. Users with the same lists share the work, objects with the same difference a
+// statement.
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "base/text.h"
@@ -14,183 +16,311 @@
 namespace aurora::db::postgres {
 namespace {
 
-// What a new object of `owner` in `schema` will carry.
-struct DefaultPrivileges {
-  Words held;
-  Words wanted;
-};
-// By owner, schema and kind in the plural (TABLES).
-using DefaultKey = std::tuple<std::string, std::string, std::string>;
+// One set of privileges at one place of this database.
+struct Scope {
+  Words on_database = 0;
+  Words on_schemas = 0;
+  Words on_tables = 0;
+  Words on_sequences = 0;
+  Words on_routines = 0;
+  std::set<std::string> schemas;  // empty: all
+  std::set<std::string> tables;   // empty: all, and those to come
 
-const Words& of_kind(const PrivilegeSet& set, const std::string& kind) {
-  static const Words kConnect{"CONNECT"};
-  if (kind == "DATABASE") return kConnect;
-  if (kind == "SCHEMA") return set.on_schemas;
-  if (kind == "SEQUENCE") return set.on_sequences;
-  if (kind == "ROUTINE") return set.on_routines;
-  return set.on_tables;
+  bool covers(const std::string& schema) const { return schemas.empty() || schemas.contains(schema); }
+  Words on(const Object& object) const {
+    if (object.kind == "DATABASE") return on_database;
+    if (!covers(object.schema)) return 0;
+    if (object.kind == "SCHEMA") return on_schemas;
+    if (object.kind == "ROUTINE") return on_routines;
+    if (!tables.empty() && !tables.contains(object.name)) return 0;
+    return object.kind == "SEQUENCE" ? on_sequences : on_tables;
+  }
+};
+
+Scope scope_of(const GrantSpec& grant) {
+  const PrivilegeSet set = postgres_privileges(grant.privileges);
+  Scope scope{.on_database = words_of(set.on_databases),
+              .on_schemas = words_of(set.on_schemas),
+              .on_tables = words_of(set.on_tables),
+              .on_sequences = words_of(set.on_sequences),
+              .on_routines = words_of(set.on_routines),
+              .schemas = {grant.schemas.begin(), grant.schemas.end()},
+              .tables = {grant.tables.begin(), grant.tables.end()}};
+  if (!scope.tables.empty()) {
+    // The rest of the schema is not opened with the tables.
+    scope.on_schemas = words_of(std::string("USAGE"));
+    scope.on_routines = 0;
+  }
+  return scope;
 }
+
+Words all_on(const std::string& kind) {
+  const PrivilegeSet& all = postgres_privileges_all();
+  if (kind == "DATABASE") return words_of(all.on_databases);
+  if (kind == "SCHEMA") return words_of(all.on_schemas);
+  if (kind == "SEQUENCE" || kind == "SEQUENCES") return words_of(all.on_sequences);
+  if (kind == "ROUTINE" || kind == "ROUTINES") return words_of(all.on_routines);
+  return words_of(all.on_tables);
+}
+
+using Numbers = std::vector<std::size_t>;  // of users
+// Users that lack (or have too many of) the same words.
+using Changes = std::map<Words, Numbers>;
 
 class Granting {
  public:
-  Granting(Session& session, const UserSpec& user)
+  Granting(Session& session, std::span<const UserSpec> users)
       : session_(session),
-        user_(user),
-        promised_(postgres_privileges(user.privileges)),
-        grantee_(session.quote_identifier(user.username)),
-        borrowing_(session) {}
+        users_(users),
+        names_(names_of(users)),
+        borrowing_(session),
+        outcomes_(users.size()) {
+    for (const std::string& name : names_) quoted_.push_back(session.quote_identifier(name));
+  }
 
-  GrantedPrivileges run() {
-    const std::vector<Object> objects = read_objects(session_, user_.username);
-    choose_schemas(objects);
-    for (const Object& object : objects) settle(object);
-    apply(grants_, "GRANT ", " TO ");
-    apply(revokes_, "REVOKE ", " FROM ");
-    settle_defaults(objects);
+  std::vector<GrantedPrivileges> run() {
+    objects_ = read_objects(session_, names_);
+    sort_users();
+    choose_schemas();
+    compare_objects();
+    compare_defaults();
+    std::set<std::string> owners;
+    for (const Difference& difference : differences_) owners.insert(difference.owner);
+    borrowing_.borrow(owners);
+    session_.run_all(statements());
     borrowing_.give_back();
     add_notes();
-    return std::move(outcome_);
+    return std::move(outcomes_);
   }
 
  private:
-  // Objects of one kind that get or lose the same words, so that one statement serves many of them.
-  using Batches = std::map<std::pair<std::string, std::string>, std::vector<std::string>>;
+  // What is to change on one object, or on one owner's objects to come.
+  struct Difference {
+    std::string kind;
+    std::string on;  // the object; "IN SCHEMA …" or nothing for those to come
+    std::string owner;
+    bool to_come = false;
+    Changes grants;
+    Changes revokes;
+  };
+  // Users with the same grants.
+  struct Profile {
+    std::vector<Scope> scopes;  // those that apply to this database
+    Numbers users;
+    std::vector<std::string> schemas;
+  };
 
-  void choose_schemas(const std::vector<Object>& objects) {
-    for (const Object& object : objects)
-      if (object.kind == "SCHEMA" &&
-          (user_.schemas.empty() || std::ranges::count(user_.schemas, object.schema) > 0))
-        outcome_.schemas.push_back(object.schema);
-    for (const std::string& name : user_.schemas)
-      if (!is_chosen(name)) outcome_.notes.push_back("There is no schema \"" + name + "\" in this database.");
-  }
-
-  bool is_chosen(const std::string& schema) const { return std::ranges::count(outcome_.schemas, schema) > 0; }
-
-  void settle(const Object& object) {
-    const bool in_scope = object.kind == "DATABASE" || is_chosen(object.schema);
-    const Words wanted = in_scope ? of_kind(promised_, object.kind) : Words{};
-    Words excess = object.held;
-    excess.insert(object.partial.begin(), object.partial.end());
-    const Words lacking = minus(wanted, object.held);
-    excess = minus(both(excess, of_kind(postgres_privileges_all(), object.kind)), wanted);
-    if (lacking.empty() && excess.empty()) return;
-    if (!borrowing_.may_act_as(object.owner)) {
-      ++refused_[{object.owner, object.kind}];
-      return;
+  void sort_users() {
+    std::string database;
+    for (const Object& object : objects_)
+      if (object.kind == "DATABASE") database = object.name;
+    std::map<std::vector<std::vector<std::vector<std::string>>>, std::size_t> known;
+    for (std::size_t number = 0; number < users_.size(); ++number) {
+      const std::vector<GrantSpec> grants = users_[number].all_grants();
+      std::vector<std::vector<std::vector<std::string>>> key;
+      for (const GrantSpec& one : grants)
+        key.push_back({one.privileges, one.databases, one.schemas, one.tables});
+      const auto [place, is_new] = known.emplace(std::move(key), profiles_.size());
+      if (is_new) {
+        Profile& profile = profiles_.emplace_back();
+        for (const GrantSpec& one : grants)
+          if (one.databases.empty() || std::ranges::count(one.databases, database) > 0)
+            profile.scopes.push_back(scope_of(one));
+      }
+      profiles_[place->second].users.push_back(number);
     }
-    collect(grants_, object, lacking);
-    collect(revokes_, object, excess);
-    outcome_.granted += lacking.empty() ? 0 : 1;
-    outcome_.revoked += excess.empty() ? 0 : 1;
   }
 
-  static void collect(Batches& batches, const Object& object, const Words& words) {
-    if (words.empty()) return;
-    const std::string list = join({words.begin(), words.end()}, ", ");
-    batches[{object.kind, list}].push_back(object.name);
-  }
-
-  void apply(const Batches& batches, std::string_view verb, std::string_view preposition) {
-    constexpr std::size_t kObjectsPerStatement = 500;
-    for (const auto& [key, names] : batches) {
-      for (std::size_t from = 0; from < names.size(); from += kObjectsPerStatement) {
-        const std::size_t to = std::min(from + kObjectsPerStatement, names.size());
-        const auto begin = names.begin() + static_cast<std::ptrdiff_t>(from);
-        const std::string list = join({begin, names.begin() + static_cast<std::ptrdiff_t>(to)}, ", ");
-        session_.query(
-            fmt::format("{}{} ON {} {}{}{}", verb, key.second, key.first, list, preposition, grantee_));
+  void choose_schemas() {
+    for (Profile& profile : profiles_) {
+      for (const Object& object : objects_)
+        if (object.kind == "SCHEMA" &&
+            std::ranges::any_of(profile.scopes, [&](const Scope& one) { return one.covers(object.schema); }))
+          profile.schemas.push_back(object.schema);
+      std::set<std::string> notes;
+      for (const Scope& scope : profile.scopes) {
+        for (const std::string& name : scope.schemas)
+          if (std::ranges::count(profile.schemas, name) == 0)
+            notes.insert("There is no schema \"" + name + "\" in this database.");
+        for (const std::string& name : scope.tables)
+          if (!has_table(scope, name)) notes.insert("There is no table \"" + name + "\" in this database.");
+      }
+      for (const std::size_t number : profile.users) {
+        outcomes_[number].schemas = profile.schemas;
+        outcomes_[number].notes.assign(notes.begin(), notes.end());
       }
     }
   }
 
+  bool has_table(const Scope& scope, const std::string& name) const {
+    return std::ranges::any_of(objects_, [&](const Object& object) {
+      return object.kind == "TABLE" && object.name == name && scope.covers(object.schema);
+    });
+  }
+
+  void compare_objects() {
+    for (const Object& object : objects_) {
+      Difference difference{
+          .kind = object.kind, .on = object.quoted, .owner = object.owner, .grants = {}, .revokes = {}};
+      const Words possible = all_on(object.kind);
+      for (const Profile& profile : profiles_) {
+        Words wanted = 0;
+        for (const Scope& scope : profile.scopes) wanted |= scope.on(object);
+        for (const std::size_t number : profile.users) {
+          // Owners keep what owning gives them.
+          if (object.owner == names_[number]) continue;
+          const Words held = object.held[number];
+          const Words partial = object.partial.empty() ? 0 : object.partial[number];
+          note(difference, number, wanted & ~held, (held | partial) & possible & ~wanted);
+        }
+      }
+      add(std::move(difference));
+    }
+  }
+
+  static void note(Difference& difference, std::size_t number, Words lacking, Words excess) {
+    if (lacking != 0) difference.grants[lacking].push_back(number);
+    if (excess != 0) difference.revokes[excess].push_back(number);
+  }
+
+  void add(Difference difference) {
+    if (!difference.grants.empty() || !difference.revokes.empty())
+      differences_.push_back(std::move(difference));
+  }
+
   // Whoever owns something in a schema, or the schema, or is logged in, is who will create more in it.
-  void settle_defaults(const std::vector<Object>& objects) {
-    std::map<DefaultKey, DefaultPrivileges> defaults;
-    for (const Object& object : objects)
-      if (is_chosen(object.schema)) want_defaults(defaults, object.owner, object.schema);
+  void compare_defaults() {
+    using Key = std::tuple<std::string, std::string, std::string>;  // owner, schema, kind
+    const Holders none(users_.size(), 0);
+    std::map<Key, Holders> held;
+    for (DefaultPrivilege& one : read_defaults(session_, names_))
+      held[{one.owner, one.schema, one.kind}] = std::move(one.held);
     const std::string self = text_of(session_.query("SELECT current_user").rows.at(0), 0);
-    for (const std::string& schema : outcome_.schemas) want_defaults(defaults, self, schema);
-    read_defaults(defaults);
-    for (const auto& [key, one] : defaults) settle_default(key, one);
-  }
-
-  void want_defaults(std::map<DefaultKey, DefaultPrivileges>& defaults, const std::string& owner,
-                     const std::string& schema) const {
-    defaults[{owner, schema, "TABLES"}].wanted = promised_.on_tables;
-    defaults[{owner, schema, "SEQUENCES"}].wanted = promised_.on_sequences;
-    defaults[{owner, schema, "ROUTINES"}].wanted = promised_.on_routines;
-  }
-
-  void read_defaults(std::map<DefaultKey, DefaultPrivileges>& defaults) {
-    const Result held = session_.query(
-        "SELECT pg_get_userbyid(d.defaclrole), coalesce(n.nspname, ''), CASE d.defaclobjtype WHEN 'r' THEN "
-        "'TABLES' "
-        "WHEN 'S' THEN 'SEQUENCES' ELSE 'ROUTINES' END, " +
-            held_in("d.defaclacl") +
-            " FROM pg_default_acl d LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace WHERE "
-            "d.defaclobjtype IN "
-            "('r', 'S', 'f')",
-        {user_.username});
-    for (const Row& row : held.rows) {
-      const Words words = words_of(text_of(row, 3));
-      if (!words.empty() && text_of(row, 0) != user_.username)
-        defaults[{text_of(row, 0), text_of(row, 1), text_of(row, 2)}].held = words;
+    for (const Object& object : objects_)
+      if (!object.schema.empty())
+        for (const std::string& owner : {object.owner, self})
+          for (const char* kind : {"TABLES", "SEQUENCES", "ROUTINES"})
+            held.try_emplace({owner, object.schema, kind}, none);
+    for (const auto& [key, holders] : held) {
+      const auto& [owner, schema, kind] = key;
+      Difference difference{.kind = kind,
+                            .on = schema.empty() ? "" : " IN SCHEMA " + session_.quote_identifier(schema),
+                            .owner = owner,
+                            .to_come = true,
+                            .grants = {},
+                            .revokes = {}};
+      for (const Profile& profile : profiles_) {
+        const Words wanted = wanted_to_come(profile, schema, kind);
+        for (const std::size_t number : profile.users)
+          if (owner != names_[number])
+            note(difference, number, wanted & ~holders[number], holders[number] & ~wanted);
+      }
+      add(std::move(difference));
     }
   }
 
-  void settle_default(const DefaultKey& key, const DefaultPrivileges& one) {
-    const auto& [owner, schema, kind] = key;
-    const Words lacking = minus(one.wanted, one.held);
-    const Words excess = minus(one.held, one.wanted);
-    if (lacking.empty() && excess.empty()) return;
-    if (!borrowing_.may_act_as(owner)) {
-      refused_defaults_.insert(owner);
-      return;
+  static Words wanted_to_come(const Profile& profile, const std::string& schema, const std::string& kind) {
+    Words wanted = 0;
+    for (const Scope& scope : profile.scopes) {
+      if (schema.empty() || !scope.tables.empty() || !scope.covers(schema)) continue;
+      if (kind == "TABLES") wanted |= scope.on_tables;
+      if (kind == "SEQUENCES") wanted |= scope.on_sequences;
+      if (kind == "ROUTINES") wanted |= scope.on_routines;
     }
-    const std::string scope = "ALTER DEFAULT PRIVILEGES FOR ROLE " + session_.quote_identifier(owner) +
-                              (schema.empty() ? "" : " IN SCHEMA " + session_.quote_identifier(schema));
-    const auto change = [&, &of = kind](std::string_view verb, const Words& words,
-                                        std::string_view preposition) {
-      if (words.empty()) return;
-      session_.query(fmt::format("{} {} {} ON {} {} {}", scope, verb,
-                                 join({words.begin(), words.end()}, ", "), of, preposition, grantee_));
-    };
-    change("GRANT", lacking, "TO");
-    change("REVOKE", excess, "FROM");
+    return wanted;
+  }
+
+  // Objects of one kind that get or lose the same words for the same users share a statement.
+  std::vector<std::string> statements() {
+    using Batch = std::tuple<bool, std::string, Words, Numbers>;  // revoking, kind, words, users
+    std::map<Batch, std::vector<std::string>> batches;
+    std::vector<std::string> statements;
+    for (const Difference& difference : differences_) {
+      const bool may = borrowing_.may_act_as(difference.owner);
+      for (const bool revoking : {false, true}) {
+        for (const auto& [words, numbers] : revoking ? difference.revokes : difference.grants) {
+          if (!may) {
+            refuse(difference, numbers);
+          } else if (difference.to_come) {
+            statements.push_back("ALTER DEFAULT PRIVILEGES FOR ROLE " +
+                                 session_.quote_identifier(difference.owner) + difference.on + " " +
+                                 statement(revoking, difference.kind, words, {}, numbers));
+          } else {
+            batches[{revoking, difference.kind, words, numbers}].push_back(difference.on);
+            for (const std::size_t number : numbers)
+              ++(revoking ? outcomes_[number].revoked : outcomes_[number].granted);
+          }
+        }
+      }
+    }
+    for (const auto& [key, objects] : batches) {
+      constexpr std::size_t kObjectsPerStatement = 500;
+      for (std::size_t from = 0; from < objects.size(); from += kObjectsPerStatement) {
+        const std::size_t to = std::min(from + kObjectsPerStatement, objects.size());
+        statements.push_back(statement(std::get<0>(key), std::get<1>(key), std::get<2>(key),
+                                       {objects.begin() + static_cast<std::ptrdiff_t>(from),
+                                        objects.begin() + static_cast<std::ptrdiff_t>(to)},
+                                       std::get<3>(key)));
+      }
+    }
+    return statements;
+  }
+
+  std::string statement(bool revoking, const std::string& kind, Words words,
+                        const std::vector<std::string>& objects, const Numbers& numbers) const {
+    std::vector<std::string> grantees;
+    for (const std::size_t number : numbers) grantees.push_back(quoted_[number]);
+    return fmt::format("{} {} ON {} {}{} {}{}", revoking ? "REVOKE" : "GRANT", postgres::names_of(words),
+                       kind, join(objects, ", "), revoking ? " FROM" : " TO", join(grantees, ", "),
+                       revoking ? " CASCADE" : "");
+  }
+
+  void refuse(const Difference& difference, const Numbers& numbers) {
+    for (const std::size_t number : numbers) {
+      if (difference.to_come)
+        refused_defaults_[number].insert(difference.owner);
+      else
+        refused_[number][{difference.owner, difference.kind}].insert(difference.on);
+    }
   }
 
   void add_notes() {
-    for (const auto& [key, count] : refused_)
-      outcome_.notes.push_back(fmt::format("The login may not change privileges on {} {}{} that {} owns.",
-                                           count, to_lower(key.second), count == 1 ? "" : "s", key.first));
-    for (const std::string& owner : refused_defaults_)
-      outcome_.notes.push_back("The login may not set privileges on what " + owner + " will create.");
+    for (const auto& [number, refused] : refused_)
+      for (const auto& [key, objects] : refused)
+        outcomes_[number].notes.push_back(
+            fmt::format("The login may not change privileges on {} {}{} that {} owns.", objects.size(),
+                        to_lower(key.second), objects.size() == 1 ? "" : "s", key.first));
+    for (const auto& [number, owners] : refused_defaults_)
+      for (const std::string& owner : owners)
+        outcomes_[number].notes.push_back("The login may not set privileges on what " + owner +
+                                          " will create.");
   }
 
   Session& session_;
-  const UserSpec& user_;
-  const PrivilegeSet promised_;
-  const std::string grantee_;
+  std::span<const UserSpec> users_;
+  std::vector<std::string> names_;
+  std::vector<std::string> quoted_;
   Borrowing borrowing_;
-  Batches grants_;
-  Batches revokes_;
-  std::map<std::pair<std::string, std::string>, int> refused_;
-  std::set<std::string> refused_defaults_;
-  GrantedPrivileges outcome_;
+  std::vector<Object> objects_;
+  std::vector<Profile> profiles_;
+  std::vector<Difference> differences_;
+  // By user; of objects by owner and kind.
+  std::map<std::size_t, std::map<std::pair<std::string, std::string>, std::set<std::string>>> refused_;
+  std::map<std::size_t, std::set<std::string>> refused_defaults_;
+  std::vector<GrantedPrivileges> outcomes_;
 };
 
 }  // namespace
 
-GrantedPrivileges grant_privileges(Session& session, const UserSpec& user) {
-  GrantedPrivileges outcome;
+std::vector<GrantedPrivileges> grant_privileges(Session& session, std::span<const UserSpec> users) {
+  std::vector<GrantedPrivileges> outcomes;
   repeat_on_conflict([&] {
     Transaction transaction(session, "BEGIN");
     lock_users(session);
-    outcome = Granting(session, user).run();
+    outcomes = Granting(session, users).run();
     transaction.commit();
   });
-  return outcome;
+  return outcomes;
 }
 
 }  // namespace aurora::db::postgres

@@ -1,5 +1,6 @@
-// The objects of a database that privileges stand on, and what a user itself holds on each.
+// The objects of a database that privileges stand on, and what users themselves hold on each.
 #pragma once
+#include <cstdint>
 #include <set>
 #include <string>
 #include <string_view>
@@ -9,26 +10,39 @@
 
 namespace aurora::db::postgres {
 
-using Words = std::set<std::string>;
+// A set of privileges, one bit each: thousands of users on thousands of tables are compared.
+using Words = std::uint32_t;
+
+// Of PostgreSQL's names of privileges; those it does not know (MAINTAIN …) are nobody's business here.
+Words words_of(const std::set<std::string>& names);
+Words words_of(const std::string& list);  // "INSERT,SELECT"
+// "INSERT, SELECT", in the order of the alphabet.
+std::string names_of(Words words);
+
+// By the number of a user in the list that was asked for. Text: "0:SELECT,INSERT 17:SELECT".
+using Holders = std::vector<Words>;
+Holders holders_of(const std::string& text, std::size_t users);
 
 struct Object {
   std::string kind;    // the word after ON: TABLE, SEQUENCE, ROUTINE, SCHEMA, DATABASE
-  std::string name;    // quoted, with its schema
+  std::string quoted;  // with its schema
   std::string schema;  // as it is in the catalog; empty for the database
+  std::string name;    // plain; of a sequence, the table whose column it numbers
   std::string owner;
-  Words held;     // by the user itself
-  Words partial;  // on single columns of a table
+  Holders held;     // by the users themselves
+  Holders partial;  // on single columns of a table; empty when nobody holds any
 };
 
-// All of the session's database but what the user owns: owners keep what owning gives them. In order.
-std::vector<Object> read_objects(Session& session, const std::string& username);
+// All of the session's database, in order; by one statement.
+std::vector<Object> read_objects(Session& session, const std::vector<std::string>& usernames);
 
-// SQL: the words that the user named by $1 holds in the access control list `acl`, with commas.
-std::string held_in(std::string_view acl);
-// Reads such a list.
-Words words_of(const std::string& list);
-
-Words minus(const Words& left, const Words& right);
-Words both(const Words& left, const Words& right);
+// What objects to come will carry, by their owner.
+struct DefaultPrivilege {
+  std::string owner;
+  std::string schema;  // empty: in all
+  std::string kind;    // TABLES, SEQUENCES, ROUTINES
+  Holders held;
+};
+std::vector<DefaultPrivilege> read_defaults(Session& session, const std::vector<std::string>& usernames);
 
 }  // namespace aurora::db::postgres

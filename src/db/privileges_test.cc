@@ -43,9 +43,25 @@ TEST(Privileges, EveryKnownWordOfPostgresMeansSomething) {
   for (const std::string& word : known_privileges(Engine::kPostgreSql)) {
     EXPECT_EQ(canonical_privilege(word), word);
     const PrivilegeSet set = postgres_privileges({word});
-    const bool has_effect = !set.on_tables.empty() || set.on_schemas.size() > 1 ||
-                            !set.on_sequences.empty() || !set.on_routines.empty();
+    const bool has_effect = word == "CONNECT" || set.on_databases.size() > 1 || !set.on_tables.empty() ||
+                            set.on_schemas.size() > 1 || !set.on_sequences.empty() ||
+                            !set.on_routines.empty();
     EXPECT_TRUE(has_effect) << word;
+  }
+}
+
+TEST(Privileges, MySqlHasFewerOnTablesThanOnDatabases) {
+  EXPECT_EQ(mysql_privileges({"read write"}, true), (Words{"SELECT", "INSERT", "UPDATE", "DELETE"}));
+  EXPECT_TRUE(mysql_privileges({"ALL"}, false).contains("EXECUTE"));
+  EXPECT_FALSE(mysql_privileges({"ALL"}, true).contains("EXECUTE"));
+  EXPECT_FALSE(mysql_privileges({"ALL"}, false).contains("GRANT OPTION"));
+}
+
+TEST(Privileges, TablesKnowNoOtherWordsThanTheirDatabase) {
+  for (const Engine engine : {Engine::kPostgreSql, Engine::kMySql}) {
+    const std::vector<std::string> all = known_privileges(engine);
+    for (const std::string& word : known_table_privileges(engine))
+      EXPECT_NE(std::ranges::find(all, word), all.end()) << word;
   }
 }
 

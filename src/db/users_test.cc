@@ -88,21 +88,108 @@ TEST(ValidateUser, EnginesHaveTheirOwnPrivileges) {
   EXPECT_NE(refusal(user, Engine::kMySql), "");
 }
 
-TEST(Users, MySqlIsRefusedByNameAndNothingIsRun) {
-  FakeDatabase database;
-  const auto session = FakeConnector(database).connect({.engine = Engine::kMySql});
-  for (const auto& action : std::vector<std::function<void()>>{
-           [&] { ensure_user(*session, app_user()); }, [&] { grant_privileges(*session, app_user()); },
-           [&] { list_databases(*session); }, [&] { privileges_of(*session, "app_user"); },
-           [&] { missing_privileges(*session, app_user()); }}) {
-    try {
-      action();
-      FAIL();
-    } catch (const Error& error) {
-      EXPECT_EQ(error.name(), "EngineNotSupported");
-    }
+// The messages of all findings, with their fields.
+std::vector<std::string> findings(const std::vector<UserSpec>& users, Engine engine = Engine::kPostgreSql) {
+  std::vector<std::string> texts;
+  for (const UserFinding& finding : check_users(users, engine)) {
+    EXPECT_FALSE(finding.hint.empty());
+    texts.push_back(finding.field + " " + finding.text);
   }
-  EXPECT_TRUE(database.statements().empty());
+  return texts;
+}
+
+TEST(CheckUsers, EverythingWrongIsSaidAtOnceWithItsField) {
+  UserSpec first = app_user();
+  first.password = Secret();
+  first.privileges = {"SELEKT"};
+  UserSpec second = named("rdsadmin");
+  second.grants = {{.privileges = {"EXECUTE"}, .tables = {"orders"}}, {.privileges = {}, .schemas = {""}}};
+  second.roles = {"rds_superuser", "pg_monitor", "pg_execute_server_program"};
+  EXPECT_THAT(
+      findings({first, second, named("rdsadmin")}),
+      ::testing::ElementsAre(
+          "[0].password the password is empty",
+          "[0].privileges \"SELEKT\" is not a privilege (did you mean SELECT?)",
+          "[1].username the name is reserved by the database engine or by RDS",
+          "[1].grants[0].privileges \"EXECUTE\" is not a privilege of tables",
+          "[1].grants[1].privileges the list of privileges is empty",
+          "[1].grants[1].schemas there is an empty or too long name, or one with bytes that are no text",
+          "[1].roles \"rds_superuser\" belongs to the database engine or to RDS",
+          "[1].roles \"pg_execute_server_program\" belongs to the database engine or to RDS",
+          "[2].username the name is reserved by the database engine or by RDS",
+          "[2].username \"rdsadmin\" is in the list twice"));
+}
+
+TEST(CheckUsers, WaysInExcludeEachOther) {
+  UserSpec user = app_user();
+  user.iam = true;
+  EXPECT_THAT(findings({user}),
+              ::testing::ElementsAre(HasSubstr("[0].password it has a password and logs in")));
+  user.password = Secret();
+  EXPECT_THAT(findings({user}), ::testing::IsEmpty());
+  user.login = false;
+  EXPECT_THAT(findings({user}), ::testing::ElementsAre(HasSubstr("[0].login")));
+  user.iam = false;
+  EXPECT_THAT(findings({user}), ::testing::IsEmpty()) << "a group role needs no password";
+}
+
+TEST(CheckUsers, HostsAreForMySqlAndMustBeHosts) {
+  UserSpec user = app_user();
+  for (const char* host : {"10.0.%", "10.0.0.0/255.255.0.0", "app.example.org", "localhost", "::1"}) {
+    user.host = host;
+    EXPECT_THAT(findings({user}, Engine::kMySql), ::testing::IsEmpty()) << host;
+    EXPECT_THAT(findings({user}), ::testing::ElementsAre(HasSubstr("[0].host")));
+  }
+  for (const char* host : {"", "a b", "x'@'y", "%' IDENTIFIED BY '"}) {
+    user.host = host;
+    EXPECT_THAT(findings({user}, Engine::kMySql), ::testing::ElementsAre(HasSubstr("[0].host"))) << host;
+  }
+}
+
+TEST(CheckUsers, LimitsAreChecked) {
+  UserSpec user = app_user();
+  user.connection_limit = -1;
+  user.valid_until = "soon";
+  EXPECT_THAT(findings({user}),
+              ::testing::ElementsAre(HasSubstr("[0].connection_limit"), HasSubstr("[0].valid_until")));
+  user.connection_limit = 5;
+  user.valid_until = "2027-01-31";
+  EXPECT_THAT(findings({user}), ::testing::IsEmpty());
+  EXPECT_THAT(findings({user}, Engine::kMySql), ::testing::ElementsAre(HasSubstr("no last day")));
+}
+
+TEST(CheckRemovals, TheEnginesOwnUsersStay) {
+  const auto refused = [](const char* name, Engine engine) {
+    return check_removals(std::vector<Removal>{{.username = name}}, engine).size() == 1;
+  };
+  for (const char* name : {"", "rdsadmin", "rds_superuser", "rdsrepladmin"})
+    for (const Engine engine : {Engine::kPostgreSql, Engine::kMySql})
+      EXPECT_TRUE(refused(name, engine)) << name;
+  for (const char* name : {"pg_monitor", "postgres"}) EXPECT_TRUE(refused(name, Engine::kPostgreSql)) << name;
+  for (const char* name : {"mysql.sys", "mysql.session", "root", "mariadb.sys"})
+    EXPECT_TRUE(refused(name, Engine::kMySql)) << name;
+  EXPECT_FALSE(refused("old user; DROP", Engine::kPostgreSql)) << "names are quoted, and need not be pretty";
+}
+
+TEST(Users, RoundTripsDoNotDependOnTheNumberOfUsers) {
+  const auto trips = [](Engine engine, int count) {
+    FakeDatabase database;
+    database.answer("VERSION()", rows({"v", "u", "p"}, {{"10.11.6-MariaDB", "dbmaster@%", "0"}}));
+    database.answer("GET_LOCK", rows({"l"}, {{"1"}}));
+    database.answer("SELECT current_user", rows({"u"}, {{"dbmaster"}}));
+    const auto session = FakeConnector(database).connect({.engine = engine});
+    std::vector<UserSpec> users;
+    for (int number = 0; number < count; ++number) users.push_back(named("user" + std::to_string(number)));
+    ensure_users(*session, users);
+    grant_privileges(*session, users);
+    missing_privileges(*session, users);
+    excess_privileges(*session, users);
+    return database.round_trips();
+  };
+  for (const Engine engine : {Engine::kPostgreSql, Engine::kMySql}) {
+    EXPECT_EQ(trips(engine, 1), trips(engine, 300));
+    EXPECT_LT(trips(engine, 1), 45);
+  }
 }
 
 TEST(Users, ThePasswordIsInNoStatement) {
@@ -120,7 +207,8 @@ TEST(Users, ACreationThatLosesARaceAltersInstead) {
   const auto session = FakeConnector(database).connect({});
   EXPECT_THROW(ensure_user(*session, app_user()), SqlError) << "the fake never lets it see the role";
   EXPECT_EQ(database.count("CREATE ROLE"), 25) << "attempts have a limit";
-  database.answer("FROM pg_roles", rows({"x"}, {{"1"}}));
+  database.answer("FROM pg_roles", rows({"kind", "name", "super", "makes", "powerful"},
+                                        {{"role", "app_user", "false", "f", "f"}}));
   EXPECT_FALSE(ensure_user(*session, app_user()).created);
 }
 
