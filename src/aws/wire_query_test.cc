@@ -299,5 +299,45 @@ TEST(Ec2, NumbersListsWithoutElementNames) {
   EXPECT_EQ(decoded(ec2, "DescribeSecurityGroups", body)["GroupIds"], Json({"sg-1"}));
 }
 
+TEST(Ec2, NamesMembersInBothLetterCases) {
+  const Service& ec2 = require_service("ec2");
+  const std::string create =
+      "Action=CreateSecurityGroup&Version=2016-11-15&GroupDescription=for+tests&GroupName=db&VpcId=vpc-1"
+      "&TagSpecification.1.ResourceType=security-group&TagSpecification.1.Tag.1.Key=team"
+      "&TagSpecification.1.Tag.1.Value=dba";
+  const Json input = decoded(ec2, "CreateSecurityGroup", create);
+  EXPECT_EQ(input["Description"], "for tests");
+  EXPECT_EQ(input["TagSpecifications"][0]["ResourceType"], "security-group");
+  EXPECT_EQ(input["TagSpecifications"][0]["Tags"][0]["Value"], "dba");
+  EXPECT_EQ(decoded(ec2, "CreateTags",
+                    "Action=CreateTags&Version=2016-11-15&ResourceId.1=vpc-1&Tag.1.Key=a&Tag.1.Value=b"),
+            Json({{"Resources", {"vpc-1"}}, {"Tags", {{{"Key", "a"}, {"Value", "b"}}}}}));
+}
+
+TEST(Ec2, AnswersWithItemsAndWithoutAResultWrapper) {
+  const Service& ec2 = require_service("ec2");
+  const Json output{{"Subnets",
+                     {{{"SubnetId", "subnet-1"},
+                       {"VpcId", "vpc-1"},
+                       {"AvailabilityZone", "us-west-2a"},
+                       {"DefaultForAz", false},
+                       {"Tags", {{{"Key", "a"}, {"Value", "b"}}}}}}}};
+  const std::string body = encode_response(ec2, require_operation(ec2, "DescribeSubnets"), output, "id").body;
+  EXPECT_TRUE(
+      body.starts_with("<DescribeSubnetsResponse "
+                       "xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15\"><requestId>id</requestId>"
+                       "<subnetSet><item>"))
+      << body;
+  for (const char* part :
+       {"<subnetId>subnet-1</subnetId>", "<vpcId>vpc-1</vpcId>",
+        "<tagSet><item><key>a</key><value>b</value></item></tagSet>", "<defaultForAz>false</defaultForAz>",
+        "</item></subnetSet></DescribeSubnetsResponse>"})
+    EXPECT_THAT(body, testing::HasSubstr(part));
+  EXPECT_EQ(
+      encode_error(ec2, ServiceError("InvalidSubnetID.NotFound", "gone"), "id").body,
+      "<Response><Errors><Error><Code>InvalidSubnetID.NotFound</Code><Message>gone</Message></Error></Errors>"
+      "<RequestID>id</RequestID></Response>");
+}
+
 }  // namespace
 }  // namespace aurora::aws

@@ -7,6 +7,7 @@
 
 #include "base/dates.h"
 #include "base/text.h"
+#include "local/place.h"
 #include "local/rds/actions.h"
 #include "local/rds/clusters.h"
 #include "local/rds/instances.h"
@@ -71,8 +72,9 @@ Json RdsService::handle(const Call& call) {
   try {
     if (names_one_resource(call) && patience() > std::chrono::milliseconds::zero())
       return run_patiently(handler, call);
-    // Before the lock: KMS is another service.
-    return run(handler, call, rds::key_for(call, router_));
+    // Before the lock: these are other services.
+    return run(handler, call,
+               {.key = rds::key_for(call, router_), .network = rds::network_for(call, router_)});
   } catch (const SQLite::Exception& failure) {
     const Error error = store_error(failure, "the RDS store");
     log_.error("the RDS store refused a request", {{"operation", call.operation}, {"error", error.what()}});
@@ -80,9 +82,9 @@ Json RdsService::handle(const Call& call) {
   }
 }
 
-Json RdsService::run(rds::Handler handler, const Call& call, const rds::Key& key) {
+Json RdsService::run(rds::Handler handler, const Call& call, rds::Outside outside) {
   Json answer;
-  rds::Context context{environment(), call.region, call.input, key, {}, {}};
+  rds::Context context{environment(), place_of(call), call.input, std::move(outside), {}, {}};
   {
     const std::lock_guard lock(mutex_);
     WriteTransaction transaction(records_.database());
@@ -97,7 +99,7 @@ Json RdsService::run(rds::Handler handler, const Call& call, const rds::Key& key
 
 // Looks again after every change of the records, until the status has changed or patience has run out.
 Json RdsService::run_patiently(rds::Handler handler, const Call& call) {
-  rds::Context context{environment(), call.region, call.input, {}, {}, {}};
+  rds::Context context{environment(), place_of(call), call.input, {}, {}, {}};
   std::unique_lock lock(mutex_);
   Json answer = handler(context);
   const Json first = answer;
@@ -227,9 +229,10 @@ std::string RdsService::share_from_account(const std::string& region, const std:
   const std::lock_guard lock(mutex_);
   auto found = records_.find(rds::Kind::kSnapshot, region, to_lower(snapshot));
   if (!found) throw Error("NotFound", "there is no snapshot " + snapshot);
-  found->internal["owner"] = account;
-  found->internal["restore"] = {kAccountId};
-  found->body["DBClusterSnapshotArn"] = rds::arn_of(rds::Kind::kSnapshot, region, found->id, account);
+  found->region = place_of(account, region);
+  found->internal["restore"] = {account_of(region)};
+  found->body["DBClusterSnapshotArn"] = rds::arn_of(rds::Kind::kSnapshot, found->region, found->id);
+  records_.erase(found->resource);
   records_.put(*found);
   return found->body["DBClusterSnapshotArn"].get<std::string>();
 }

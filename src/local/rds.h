@@ -69,7 +69,7 @@ class RdsService final : public Service {
 
  private:
   rds::Environment environment();
-  Json run(rds::Handler handler, const Call& call, const rds::Key& key);
+  Json run(rds::Handler handler, const Call& call, rds::Outside outside);
   Json run_patiently(rds::Handler handler, const Call& call);
   std::chrono::milliseconds patience() const;
   void start_servers();

@@ -2,6 +2,7 @@
 
 #include <fstream>
 
+#include "local/ec2_network.h"
 #include "local/testing/simulated_rds.h"
 
 namespace aurora::local {
@@ -101,6 +102,8 @@ TEST_F(Rds, EventsFollowTheClock) {
 class Keys final : public Router {
  public:
   Json call(const Call& call) override {
+    if (call.service == "ec2")
+      return {{"SecurityGroups", {{{"GroupId", "sg-1"}, {"VpcId", ec2::default_vpc(call.region)}}}}};
     EXPECT_EQ(call.service, "kms");
     const std::string id = call.input.at("KeyId");
     if (id != "alias/good" && id != "alias/off") throw aws::ServiceError("NotFoundException", "no such key");

@@ -1,6 +1,7 @@
 #include "local/stack.h"
 
 #include "local/dynamodb.h"
+#include "local/ec2.h"
 #include "local/engines/native.h"
 #include "local/events.h"
 #include "local/kms.h"
@@ -30,6 +31,7 @@ struct Stack::Services {
         logs(options.data, clock),
         s3(options.data, clock),
         dynamodb(options.data, clock, log),
+        ec2(options.data, endpoint),
         rds({.directory = options.data, .pace = options.pace, .patience = {}},
             options.engines.empty() ? engines::native_engines({}, authority, clock, log)
                                     : std::move(options.engines),
@@ -47,6 +49,7 @@ struct Stack::Services {
     endpoint.add("logs", logs);
     endpoint.add("s3", s3);
     endpoint.add("dynamodb", dynamodb);
+    endpoint.add("ec2", ec2);
     endpoint.add("rds", rds);
     endpoint.add("lambda", lambda);
     endpoint.add("events", events);
@@ -74,6 +77,7 @@ struct Stack::Services {
   Logs logs;
   S3 s3;
   DynamoDbService dynamodb;
+  Ec2 ec2;
   RdsService rds;
   LambdaService lambda;
   Events events;

@@ -6,6 +6,8 @@
 #include "local/rds/groups.h"
 #include "local/rds/instances.h"
 #include "local/rds/offers.h"
+#include "local/rds/quotas.h"
+#include "local/rds/restore_to_time.h"
 #include "local/rds/snapshots.h"
 #include "local/rds/tags.h"
 
@@ -23,6 +25,7 @@ Handler find_action(std::string_view operation) {
       {"RebootDBCluster", reboot_db_cluster},
       {"FailoverDBCluster", failover_db_cluster},
       {"RestoreDBClusterFromSnapshot", restore_db_cluster_from_snapshot},
+      {"RestoreDBClusterToPointInTime", restore_db_cluster_to_point_in_time},
       {"CreateDBInstance", create_db_instance},
       {"DescribeDBInstances", describe_db_instances},
       {"ModifyDBInstance", modify_db_instance},
@@ -59,6 +62,7 @@ Handler find_action(std::string_view operation) {
       {"DescribeOrderableDBInstanceOptions", describe_orderable_db_instance_options},
       {"DescribeEngineDefaultClusterParameters", describe_engine_default_cluster_parameters},
       {"DescribeEvents", describe_events},
+      {"DescribeAccountAttributes", describe_account_attributes},
   };
   const auto found = handlers.find(operation);
   return found == handlers.end() ? nullptr : found->second;

@@ -6,6 +6,8 @@
 #include <array>
 #include <charconv>
 
+#include "local/place.h"
+
 namespace aurora::local::rds {
 namespace {
 
@@ -134,7 +136,8 @@ std::vector<std::string> exportable_logs(std::string_view engine) {
   return {"iam-db-auth-error", "instance", "postgresql"};
 }
 
-std::vector<std::string> availability_zones(std::string_view region) {
+std::vector<std::string> availability_zones(std::string_view place) {
+  const std::string region = region_of(place);
   return {fmt::format("{}a", region), fmt::format("{}b", region), fmt::format("{}c", region)};
 }
 

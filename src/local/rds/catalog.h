@@ -37,6 +37,6 @@ bool is_orderable(const EngineVersion& version, std::string_view instance_class)
 // Names that CloudWatch log exports may have.
 std::vector<std::string> exportable_logs(std::string_view engine);
 // "us-west-2a", "us-west-2b", "us-west-2c"
-std::vector<std::string> availability_zones(std::string_view region);
+std::vector<std::string> availability_zones(std::string_view place);
 
 }  // namespace aurora::local::rds

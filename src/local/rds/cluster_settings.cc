@@ -143,7 +143,6 @@ void apply_settings(Context& context, Json& body) {
   keep_choice(context, body, "NetworkType", {"IPV4", "DUAL"});
   keep_choice(context, body, "EngineLifecycleSupport",
               {"open-source-rds-extended-support", "open-source-rds-extended-support-disabled"});
-  if (has(context, "VpcSecurityGroupIds")) body["VpcSecurityGroups"] = security_groups_for(context);
   apply_scaling(context, body);
   apply_log_exports(context, body);
   apply_backtrack(context, body);

@@ -12,12 +12,12 @@
 #include "local/rds/groups.h"
 #include "local/rds/keys.h"
 #include "local/rds/paging.h"
+#include "local/rds/restore_to_time.h"
+#include "local/rds/quotas.h"
 #include "local/rds/tags.h"
 
 namespace aurora::local::rds {
 namespace {
-
-constexpr std::size_t kClustersMax = 40;
 
 std::string checked_master_user(const Context& context, std::string_view engine) {
   const std::string user = optional_text(context, "MasterUsername").value_or("");
@@ -78,13 +78,7 @@ Json shown_cluster(Environment& environment, const Resource& cluster) {
   const std::string& status = status_of(cluster);
   if (const Json progress = progress_of(environment, cluster); !progress.is_null() && status == "creating")
     body["PercentProgress"] = progress;
-  if (status == "available" || status == "backing-up") {
-    const TimePoint now = environment.clock.now();
-    const auto retention = std::chrono::days(body.at("BackupRetentionPeriod").get<int>());
-    const TimePoint created = parse_iso(body.at("ClusterCreateTime").get<std::string>()).value_or(now);
-    body["EarliestRestorableTime"] = format_iso_millis(std::max(created, now - retention));
-    body["LatestRestorableTime"] = format_iso_millis(now);
-  }
+  show_restorable_times(environment, cluster, body);
   return body;
 }
 
@@ -99,12 +93,13 @@ Resource new_cluster(Context& context, const std::string& id, const EngineVersio
   const std::string group = parameter_group_for(context, Kind::kClusterParameterGroup,
                                                 "DBClusterParameterGroupName", version.family)
                                 .id;
+  const Resource subnets = subnet_group_for(context);
   cluster.body = {{"AllocatedStorage", 1},
                   {"AvailabilityZones", availability_zones(context.region)},
                   {"BackupRetentionPeriod", 1},
                   {"DBClusterIdentifier", id},
                   {"DBClusterParameterGroup", group},
-                  {"DBSubnetGroup", subnet_group_for(context).id},
+                  {"DBSubnetGroup", subnets.id},
                   {"Status", "creating"},
                   {"MultiAZ", false},
                   {"Engine", version.engine},
@@ -114,7 +109,7 @@ Resource new_cluster(Context& context, const std::string& id, const EngineVersio
                   {"PreferredMaintenanceWindow", "sun:08:00-sun:08:30"},
                   {"ReadReplicaIdentifiers", Json::array()},
                   {"DBClusterMembers", Json::array()},
-                  {"VpcSecurityGroups", security_groups_for(context)},
+                  {"VpcSecurityGroups", security_groups_for(context, string_or(subnets.body, "VpcId", ""))},
                   {"HostedZoneId", "Z1PVIF0EXAMPLE"},
                   {"DbClusterResourceId", cluster.resource},
                   {"DBClusterArn", arn_of(Kind::kCluster, context.region, id)},
@@ -195,7 +190,7 @@ Json create_db_cluster(Context& context) {
       new_cluster(context, id, version, number_in(context, "Port", 1150, 65535, default_port(engine)));
   cluster.body["MasterUsername"] = user;
   if (!database.empty()) cluster.body["DatabaseName"] = database;
-  set_encryption(cluster, context.key);
+  set_encryption(cluster, context.outside.key);
   const std::string verifier =
       engine_for(context, engine, version.version).password_verifier(Secret(password));
   cluster.internal["job"] = enqueue(context, {.work = "CreateCluster",

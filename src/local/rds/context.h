@@ -11,6 +11,7 @@
 #include "local/rds/errors.h"
 #include "local/rds/identifiers.h"
 #include "local/rds/jobs.h"
+#include "local/rds/network.h"
 #include "local/rds/records.h"
 
 namespace aurora::local::rds {
@@ -45,11 +46,17 @@ struct Key {
   bool aws_managed = false;  // RDS's own, which cannot be shared
 };
 
+// What other services know about a request; asked before the service's lock is taken.
+struct Outside {
+  Key key = {};  // that the input means
+  Network network = {};
+};
+
 // One request, handled under the service's lock and inside a transaction.
 struct Context : Environment {
-  std::string region;
+  std::string region;  // the place that the request is about (local/place.h)
   const Json& input;
-  Key key;  // that the input means
+  Outside outside;
   // Carried out when the transaction is committed.
   std::vector<Job> jobs;
   std::vector<std::int64_t> cancelled;

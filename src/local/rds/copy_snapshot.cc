@@ -3,17 +3,17 @@
 #include <algorithm>
 
 #include "base/dates.h"
+#include "local/ec2_network.h"
+#include "local/place.h"
 #include "local/rds/catalog.h"
 #include "local/rds/groups.h"
 #include "local/rds/keys.h"
+#include "local/rds/quotas.h"
 #include "local/rds/snapshots.h"
 #include "local/rds/tags.h"
-#include "local/service.h"
 
 namespace aurora::local::rds {
 namespace {
-
-constexpr std::ptrdiff_t kCopiesMax = 5;
 
 aws::ServiceError no_key() {
   return fault(
@@ -27,20 +27,20 @@ void check_copies_in_flight(Context& context) {
   const auto copying = std::count_if(all.begin(), all.end(), [](const Resource& snapshot) {
     return status_of(snapshot) == "copying" && bool_or(snapshot.internal, "cross_region", false);
   });
-  if (copying >= kCopiesMax)
+  if (copying >= kCopiesInFlightMax)
     throw fault("SnapshotQuotaExceeded", "Cannot copy more than 5 snapshots across regions");
 }
 
 // The key of the copy, after the rules of CopyDBClusterSnapshot.
 Key key_of_copy(const Context& context, const Resource& source) {
   const bool encrypted = bool_or(source.body, "StorageEncrypted", false);
-  const bool named = !context.key.arn.empty();
+  const bool named = !context.outside.key.arn.empty();
   if (!encrypted && named)
     throw invalid_combination(
         "KmsKeyId cannot be given for an unencrypted snapshot: encrypt when it is restored instead.");
-  const bool away = source.region != context.region || owner_of(source) != kAccountId;
+  const bool away = source.region != context.region;
   if (encrypted && away && !named) throw no_key();
-  return named ? context.key : key_of(source);
+  return named ? context.outside.key : key_of(source);
 }
 
 Resource make_copy(Context& context, const Resource& source, const std::string& id) {
@@ -58,13 +58,13 @@ Resource make_copy(Context& context, const Resource& source, const std::string& 
   copy.body["Status"] = "copying";
   copy.body["PercentProgress"] = 0;
   copy.body["AvailabilityZones"] = availability_zones(context.region);
-  copy.body["VpcId"] = vpc_of(context.region);
+  copy.body["VpcId"] = ec2::default_vpc(region_of(context.region));
   copy.body["TagList"] = tags_of_input(context);
   if (bool_or(context.input, "CopyTags", false))
     copy.body["TagList"] = merged_tags(source.body.at("TagList"), copy.body["TagList"]);
   copy.internal = {{"directory", "s/" + copy.resource.substr(9, 12)},
                    {"restore", Json::array()},
-                   {"cross_region", source.region != context.region},
+                   {"cross_region", region_of(source.region) != region_of(context.region)},
                    {"bytes", source.internal.value("bytes", 0)}};
   set_encryption(copy, key_of_copy(context, source));
   if (const Json& name = member_or_null(source.internal, "database"); !name.is_null())
@@ -79,13 +79,11 @@ Resource need_source_snapshot(Context& context, const std::string& name) {
   if (const std::optional<Arn> arn = parse_arn(name)) {
     if (arn->type == arn_type(Kind::kSnapshot))
       found = context.records.find(Kind::kSnapshot, arn->region, arn->id);
-    if (found && owner_of(*found) != arn->account) found.reset();
   } else {
     found = context.records.find(Kind::kSnapshot, context.region,
                                  local_id(name, Kind::kSnapshot, context.region));
-    if (found && owner_of(*found) != kAccountId) found.reset();
   }
-  if (!found) throw not_found(Kind::kSnapshot, name);
+  if (!found || !may_read(context, *found)) throw not_found(Kind::kSnapshot, name);
   return *std::move(found);
 }
 

@@ -13,9 +13,11 @@ Resource subnet_group_for(Context& context);
 Resource default_subnet_group(Context& context);
 Resource parameter_group_for(Context& context, Kind kind, std::string_view member, std::string_view family);
 
-std::string vpc_of(std::string_view region);
-// The input's VpcSecurityGroupIds, else the default one, as memberships. Refuses ids that are none.
-Json security_groups_for(const Context& context);
+// The VPC that a cluster is in, by its subnet group.
+std::string vpc_of(Context& context, const Resource& cluster);
+// The input's VpcSecurityGroupIds, else the VPC's default one, as memberships. Refuses ids of groups that do
+// not exist, and groups of another VPC.
+Json security_groups_for(const Context& context, const std::string& vpc);
 
 // What the server of that cluster is to be told by its parameter groups.
 std::map<std::string, std::string> parameters_for(Environment& environment, const Resource& cluster);

@@ -33,7 +33,7 @@ TEST_F(Groups, EveryRegionHasItsDefaults) {
   EXPECT_EQ(subnets[0]["DBSubnetGroupName"], "default");
   EXPECT_EQ(subnets[0]["Subnets"].size(), 3u);
   const Json east_subnets = east->call("DescribeDBSubnetGroups")["DBSubnetGroups"];
-  EXPECT_NE(subnets[0]["VpcId"], east_subnets[0]["VpcId"]);
+  EXPECT_NE(subnets[0]["Subnets"][0]["SubnetIdentifier"], east_subnets[0]["Subnets"][0]["SubnetIdentifier"]);
   EXPECT_EQ(
       rds->call("DescribeDBClusterParameterGroups",
                 {{"DBClusterParameterGroupName", "default.aurora-postgresql15"}})["DBClusterParameterGroups"]
@@ -45,7 +45,7 @@ TEST_F(Groups, EveryRegionHasItsDefaults) {
 
 TEST_F(Groups, SubnetGroupNeedsTwoZonesAndIsKeptWhileUsed) {
   EXPECT_EQ(make_subnets("mine", {"subnet-1"}), "DBSubnetGroupDoesNotCoverEnoughAZs");
-  EXPECT_EQ(make_subnets("mine", {"net-1", "subnet-2"}), "InvalidSubnet");
+  EXPECT_EQ(make_subnets("mine", {"net-1", "subnet-2"}), "InvalidParameterValue");
   EXPECT_EQ(make_subnets("Mine", {"subnet-1", "subnet-2"}).substr(0, 8), "answered");
   EXPECT_EQ(make_subnets("mine", {"subnet-1", "subnet-2"}), "DBSubnetGroupAlreadyExists");
   make_cluster("source", {{"DBSubnetGroupName", "mine"}});

@@ -6,8 +6,9 @@
 
 #include "base/ids.h"
 #include "base/text.h"
+#include "local/place.h"
 #include "local/rds/errors.h"
-#include "local/service.h"
+#include "local/service_support.h"
 
 namespace aurora::local::rds {
 namespace {
@@ -51,8 +52,8 @@ std::string_view arn_type(Kind kind) {
   AURORA_INVARIANT(false);
 }
 
-std::string arn_of(Kind kind, std::string_view region, std::string_view id, std::string_view account) {
-  return fmt::format("arn:aws:rds:{}:{}:{}:{}", region, account, arn_type(kind), id);
+std::string arn_of(Kind kind, std::string_view region, std::string_view id) {
+  return make_arn("rds", region, fmt::format("{}:{}", arn_type(kind), id));
 }
 
 bool looks_like_arn(std::string_view text) {
@@ -63,14 +64,13 @@ std::optional<Arn> parse_arn(std::string_view text) {
   const std::vector<std::string> parts = split(text, ':');
   if (parts.size() < 7 || parts[0] != "arn" || parts[2] != "rds") return std::nullopt;
   const std::vector<std::string> id(parts.begin() + 6, parts.end());
-  return Arn{.region = parts[3], .account = parts[4], .type = parts[5], .id = to_lower(join(id, ":"))};
+  return Arn{.region = place_of(parts[4], parts[3]), .type = parts[5], .id = to_lower(join(id, ":"))};
 }
 
 std::string local_id(std::string_view text, Kind kind, std::string_view region) {
   if (!looks_like_arn(text)) return to_lower(text);
   const std::optional<Arn> arn = parse_arn(text);
-  if (!arn || arn->region != region || arn->type != arn_type(kind) || arn->account != kAccountId)
-    return to_lower(text);
+  if (!arn || arn->region != region || arn->type != arn_type(kind)) return to_lower(text);
   return arn->id;
 }
 

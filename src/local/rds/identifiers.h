@@ -15,12 +15,11 @@ std::string checked_identifier(std::string_view text, std::string_view parameter
 
 // "cluster", "db", "cluster-snapshot", "subgrp", "cluster-pg", "pg"
 std::string_view arn_type(Kind kind);
-std::string arn_of(Kind kind, std::string_view region, std::string_view id,
-                   std::string_view account = "123456789012");
+// `region` is a place (local/place.h): a Region, or another account's.
+std::string arn_of(Kind kind, std::string_view region, std::string_view id);
 
 struct Arn {
-  std::string region;
-  std::string account;
+  std::string region;  // the place
   std::string type;
   std::string id;  // may hold colons: "rds:mycluster-2026-11-21-03-00"
 };

@@ -9,12 +9,12 @@
 #include "local/rds/clusters.h"
 #include "local/rds/groups.h"
 #include "local/rds/paging.h"
+#include "local/rds/quotas.h"
 #include "local/rds/tags.h"
 
 namespace aurora::local::rds {
 namespace {
 
-constexpr std::size_t kInstancesMax = 40;
 constexpr std::size_t kMembersMax = 16;  // a writer and 15 readers
 
 // Members of DBInstance that an Aurora instance has from its cluster.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "local/place.h"
 #include "local/service_support.h"
 
 namespace aurora::local::rds {
@@ -42,15 +43,18 @@ Key known_to_kms(const Call& call, const std::string& wanted, Router& router) {
 
 }  // namespace
 
+Key usable_key(const Call& call, const std::string& wanted, Router* router) {
+  if (wanted.starts_with("arn:") && arn_part(wanted, 3) != call.region) throw no_such_key(wanted);
+  return router ? known_to_kms(call, wanted, *router) : taken_for_granted(wanted, place_of(call));
+}
+
 Key key_for(const Call& call, Router* router) {
   const std::string named = string_or(call.input, "KmsKeyId", "");
   const bool new_cluster = call.operation == "CreateDBCluster";
   if (named.empty() && !(new_cluster && bool_or(call.input, "StorageEncrypted", false))) return {};
   if (new_cluster && !bool_or(call.input, "StorageEncrypted", true))
     throw invalid_combination("KmsKeyId cannot be given when StorageEncrypted is false.");
-  const std::string wanted = named.empty() ? kOwnKey : named;
-  if (wanted.starts_with("arn:") && arn_part(wanted, 3) != call.region) throw no_such_key(wanted);
-  return router ? known_to_kms(call, wanted, *router) : taken_for_granted(wanted, call.region);
+  return usable_key(call, named.empty() ? kOwnKey : named, router);
 }
 
 void set_encryption(Resource& resource, const Key& key) {

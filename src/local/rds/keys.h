@@ -10,6 +10,9 @@ namespace aurora::local::rds {
 // KMSKeyNotAccessibleFault for a key that is not there, not enabled, or of another Region.
 Key key_for(const Call& call, Router* router);
 
+// The key that `wanted` (id, ARN or alias) means in the call's Region, by the same rules.
+Key usable_key(const Call& call, const std::string& wanted, Router* router);
+
 // "StorageEncrypted", "StorageEncryptionType" and "KmsKeyId" of a cluster or a snapshot.
 void set_encryption(Resource& resource, const Key& key);
 // What a resource is encrypted with.

@@ -97,6 +97,8 @@ Json modify_db_cluster(Context& context) {
   engines::Engine& engine = engine_for(context, string_or(cluster.body, "Engine", ""),
                                        string_or(cluster.body, "EngineVersion", ""));
   apply_settings(context, cluster.body);
+  if (has(context, "VpcSecurityGroupIds"))
+    cluster.body["VpcSecurityGroups"] = security_groups_for(context, vpc_of(context, cluster));
   Change change;
   change_parameter_group(context, cluster);
   change_version(context, cluster, change);

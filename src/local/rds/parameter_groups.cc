@@ -8,12 +8,11 @@
 #include "local/rds/groups.h"
 #include "local/rds/paging.h"
 #include "local/rds/parameters.h"
+#include "local/rds/quotas.h"
 #include "local/rds/tags.h"
 
 namespace aurora::local::rds {
 namespace {
-
-constexpr std::size_t kGroupsMax = 50;
 
 // The two kinds of groups differ in nothing but names.
 struct Names {
@@ -103,6 +102,11 @@ Resource need_own_group(Context& context, const Names& names) {
   return group;
 }
 
+void check_group_quota(Context& context, const Names& names) {
+  if (own_parameter_groups(context, names.kind) >= kParameterGroupsMax)
+    throw fault("DBParameterGroupQuotaExceeded", "Cannot create more than 50 parameter groups");
+}
+
 Json create(Context& context, const Names& names) {
   const std::string id = checked_identifier(required(context, names.name), names.name, 255);
   const std::string family = required(context, "DBParameterGroupFamily");
@@ -114,8 +118,7 @@ Json create(Context& context, const Names& names) {
                     join(known, ", ")));
   if (context.records.find(names.kind, context.region, id))
     throw fault("DBParameterGroupAlreadyExists", fmt::format("Parameter group {} already exists", id));
-  if (context.records.list(names.kind, context.region).size() >= kGroupsMax + known.size())
-    throw fault("DBParameterGroupQuotaExceeded", "Cannot create more than 50 parameter groups");
+  check_group_quota(context, names);
   Resource group = make_group(names, context.region, id, family, description);
   group.body["TagList"] = tags_of_input(context);
   context.records.put(group);
@@ -253,6 +256,7 @@ Json copy(Context& context, const Names& names) {
   const std::string id = checked_identifier(required(context, names.target), names.target, 255);
   if (context.records.find(names.kind, context.region, id))
     throw fault("DBParameterGroupAlreadyExists", fmt::format("Parameter group {} already exists", id));
+  check_group_quota(context, names);
   Resource group =
       make_group(names, context.region, id, family_of(source), required(context, names.target_description));
   group.internal["values"] = source.internal.at("values");

@@ -16,6 +16,7 @@ namespace aurora::local::rds {
 enum class Kind { kCluster, kInstance, kSnapshot, kSubnetGroup, kClusterParameterGroup, kParameterGroup };
 
 // `body` has the members that AWS shows; `internal` what it does not (directories, addresses, exact sizes).
+// `region` is a place (local/place.h): a Region for the first account, a Region of an account for others.
 // `resource` never changes, `id` (lower case) changes when the resource is renamed.
 struct Resource {
   Kind kind = Kind::kCluster;

@@ -1,10 +1,10 @@
 #include <fmt/format.h>
 
+#include "local/place.h"
 #include "local/rds/cluster_settings.h"
 #include "local/rds/clusters.h"
 #include "local/rds/keys.h"
 #include "local/rds/snapshots.h"
-#include "local/service.h"
 
 namespace aurora::local::rds {
 namespace {
@@ -13,7 +13,12 @@ Resource need_snapshot(Context& context, const std::string& engine) {
   const std::string name = required(context, "SnapshotIdentifier");
   Resource snapshot = need_source_snapshot(context, name);
   // A restore works with snapshots of its own Region; one elsewhere is copied first.
-  if (snapshot.region != context.region) throw not_found(Kind::kSnapshot, name);
+  if (region_of(snapshot.region) != region_of(context.region)) throw not_found(Kind::kSnapshot, name);
+  // The new cluster would be encrypted with a key of the other account.
+  if (!is_own(context, snapshot) && bool_or(snapshot.body, "StorageEncrypted", false))
+    throw fault("InvalidRestoreFault",
+                "A DB cluster cannot be restored from a snapshot that is both shared and encrypted: copy the "
+                "snapshot and restore the copy.");
   if (status_of(snapshot) != "available")
     throw invalid_state(Kind::kSnapshot,
                         fmt::format("The DB cluster snapshot {} is in {} state, but must be available.",
@@ -60,7 +65,7 @@ Json restore_db_cluster_from_snapshot(Context& context) {
   if (!database.empty()) cluster.body["DatabaseName"] = database;
   for (const char* member : {"BackupRetentionPeriod", "PreferredBackupWindow", "AllocatedStorage"})
     if (!has(context, member)) cluster.body[member] = snapshot.body.at(member);
-  set_encryption(cluster, context.key.arn.empty() ? key_of(snapshot) : context.key);
+  set_encryption(cluster, context.outside.key.arn.empty() ? key_of(snapshot) : context.outside.key);
   cluster.internal["restored"] = true;
   cluster.internal["job"] = enqueue(context, {.work = "RestoreCluster",
                                               .resource = cluster.resource,

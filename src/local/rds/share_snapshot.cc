@@ -2,13 +2,13 @@
 
 #include <algorithm>
 
+#include "local/place.h"
 #include "local/rds/keys.h"
+#include "local/rds/quotas.h"
 #include "local/rds/snapshots.h"
 
 namespace aurora::local::rds {
 namespace {
-
-constexpr std::size_t kAccountsMax = 20;
 
 Json attributes_of(const Resource& snapshot) {
   Json restore = {{"AttributeName", "restore"}, {"AttributeValues", snapshot.internal.at("restore")}};
@@ -38,6 +38,20 @@ void check_sharing(const Resource& snapshot, const Json& added) {
 
 }  // namespace
 
+bool is_own(const Context& context, const Resource& snapshot) {
+  return account_of(snapshot.region) == account_of(context.region);
+}
+
+bool is_shared_with(const Resource& snapshot, std::string_view account) {
+  const Json& accounts = member_or_null(snapshot.internal, "restore");
+  return std::any_of(accounts.begin(), accounts.end(), [&](const Json& one) { return one == account; });
+}
+
+bool may_read(const Context& context, const Resource& snapshot) {
+  return is_own(context, snapshot) || is_shared_with(snapshot, account_of(context.region)) ||
+         is_shared_with(snapshot, "all");
+}
+
 Json describe_db_cluster_snapshot_attributes(Context& context) {
   return attributes_of(need(context, Kind::kSnapshot, required(context, "DBClusterSnapshotIdentifier")));
 }
@@ -56,7 +70,7 @@ Json modify_db_cluster_snapshot_attribute(Context& context) {
     accounts.erase(std::remove(accounts.begin(), accounts.end(), account), accounts.end());
   for (const Json& account : added)
     if (std::find(accounts.begin(), accounts.end(), account) == accounts.end()) accounts.push_back(account);
-  if (accounts.size() > kAccountsMax)
+  if (accounts.size() > kSharedWithMax)
     throw fault("SharedSnapshotQuotaExceeded", "A snapshot can be shared with 20 accounts at most");
   context.records.put(snapshot);
   return attributes_of(snapshot);

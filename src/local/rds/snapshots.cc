@@ -6,27 +6,19 @@
 #include <set>
 
 #include "base/dates.h"
+#include "local/place.h"
 #include "local/rds/clusters.h"
 #include "local/rds/groups.h"
 #include "local/rds/keys.h"
 #include "local/rds/paging.h"
+#include "local/rds/quotas.h"
 #include "local/rds/tags.h"
-#include "local/service.h"
 
 namespace aurora::local::rds {
 namespace {
 
-constexpr std::size_t kManualSnapshotsMax = 100;
-
-bool is_shared_with_us(const Resource& snapshot) {
-  const Json& accounts = member_or_null(snapshot.internal, "restore");
-  return std::any_of(accounts.begin(), accounts.end(),
-                     [](const Json& account) { return account == kAccountId || account == "all"; });
-}
-
 bool is_public(const Resource& snapshot) {
-  const Json& accounts = member_or_null(snapshot.internal, "restore");
-  return std::find(accounts.begin(), accounts.end(), Json("all")) != accounts.end();
+  return is_shared_with(snapshot, "all");
 }
 
 // Which snapshots a Describe is about: ours of a type, those that others share with us, those of everybody.
@@ -34,8 +26,8 @@ bool is_meant(const Context& context, const Resource& snapshot, bool by_name) {
   const std::string type = optional_text(context, "SnapshotType").value_or("");
   static const std::set<std::string> types = {"", "automated", "manual", "shared", "public", "awsbackup"};
   if (!types.contains(type)) throw invalid_value(fmt::format("Invalid snapshot type: {}", type));
-  const bool ours = owner_of(snapshot) == kAccountId;
-  const bool shared = !ours && is_shared_with_us(snapshot) && !is_public(snapshot);
+  const bool ours = is_own(context, snapshot);
+  const bool shared = !ours && is_shared_with(snapshot, account_of(context.region)) && !is_public(snapshot);
   if (type == "shared") return shared;
   if (type == "public") return is_public(snapshot);
   if (!ours)
@@ -50,16 +42,31 @@ bool is_meant(const Context& context, const Resource& snapshot, bool by_name) {
 
 // A snapshot of another account can be named by its ARN only.
 std::optional<Resource> find_named(Context& context, const std::string& name) {
-  if (const std::optional<Arn> arn = parse_arn(name)) {
-    if (arn->region != context.region || arn->type != arn_type(Kind::kSnapshot)) return std::nullopt;
-    auto found = context.records.find(Kind::kSnapshot, arn->region, arn->id);
-    if (found && owner_of(*found) != arn->account) return std::nullopt;
-    return found;
-  }
-  auto found =
-      context.records.find(Kind::kSnapshot, context.region, local_id(name, Kind::kSnapshot, context.region));
-  if (found && owner_of(*found) != kAccountId) return std::nullopt;
-  return found;
+  const std::optional<Arn> arn = parse_arn(name);
+  if (!arn)
+    return context.records.find(Kind::kSnapshot, context.region,
+                                local_id(name, Kind::kSnapshot, context.region));
+  if (region_of(arn->region) != region_of(context.region) || arn->type != arn_type(Kind::kSnapshot))
+    return std::nullopt;
+  return context.records.find(Kind::kSnapshot, arn->region, arn->id);
+}
+
+// Those of every account in the Region, by their names and, where these are the same, by their accounts.
+std::vector<Resource> of_all_accounts(Context& context) {
+  std::vector<Resource> snapshots = context.records.list_everywhere(Kind::kSnapshot);
+  std::erase_if(snapshots, [&](const Resource& snapshot) {
+    return region_of(snapshot.region) != region_of(context.region);
+  });
+  return snapshots;
+}
+
+// Others see a shared snapshot under its ARN, and nothing of its tags.
+Json seen_by(Context& context, const Resource& snapshot) {
+  Json body = shown_snapshot(context, snapshot);
+  if (is_own(context, snapshot)) return body;
+  body["DBClusterSnapshotIdentifier"] = body["DBClusterSnapshotArn"];
+  body["TagList"] = Json::array();
+  return body;
 }
 
 bool passes(const Filters& filters, const Resource& snapshot) {
@@ -72,10 +79,6 @@ bool passes(const Filters& filters, const Resource& snapshot) {
 
 }  // namespace
 
-std::string owner_of(const Resource& snapshot) {
-  return string_or(snapshot.internal, "owner", kAccountId);
-}
-
 Json shown_snapshot(Environment& environment, const Resource& snapshot) {
   Json body = snapshot.body;
   const std::string& status = status_of(snapshot);
@@ -85,16 +88,11 @@ Json shown_snapshot(Environment& environment, const Resource& snapshot) {
                                 : 0;
     body["PercentProgress"] = std::min(99, static_cast<int>(fraction * 100));
   }
-  if (owner_of(snapshot) != kAccountId) body["DBClusterSnapshotIdentifier"] = body["DBClusterSnapshotArn"];
   return body;
 }
 
 void check_snapshot_quota(Context& context) {
-  const std::vector<Resource> all = context.records.list(Kind::kSnapshot, context.region);
-  const auto manual = std::count_if(all.begin(), all.end(), [](const Resource& snapshot) {
-    return string_or(snapshot.body, "SnapshotType", "") == "manual" && owner_of(snapshot) == kAccountId;
-  });
-  if (static_cast<std::size_t>(manual) >= kManualSnapshotsMax)
+  if (manual_snapshots(context) >= kManualSnapshotsMax)
     throw fault("SnapshotQuotaExceeded", "Cannot create more than 100 manual snapshots");
 }
 
@@ -116,7 +114,7 @@ Resource make_snapshot(Context& context, const Resource& cluster, const std::str
       {"AllocatedStorage", cluster.body.at("AllocatedStorage")},
       {"Status", "creating"},
       {"Port", cluster.body.at("Port")},
-      {"VpcId", vpc_of(context.region)},
+      {"VpcId", vpc_of(context, cluster)},
       {"ClusterCreateTime", cluster.body.at("ClusterCreateTime")},
       {"MasterUsername", cluster.body.at("MasterUsername")},
       {"EngineVersion", cluster.body.at("EngineVersion")},
@@ -189,7 +187,7 @@ Json describe_db_cluster_snapshots(Context& context) {
     if (!found || !is_meant(context, *found, true)) throw not_found(Kind::kSnapshot, *name);
     snapshots.push_back(*std::move(found));
   } else {
-    snapshots = context.records.list(Kind::kSnapshot, context.region);
+    snapshots = of_all_accounts(context);
     std::erase_if(snapshots, [&](const Resource& snapshot) { return !is_meant(context, snapshot, false); });
   }
   const std::string wanted_cluster = cluster ? local_id(*cluster, Kind::kCluster, context.region) : "";
@@ -200,7 +198,9 @@ Json describe_db_cluster_snapshots(Context& context) {
         (wanted_cluster.empty() || string_or(snapshot.body, "DBClusterIdentifier", "") == wanted_cluster) &&
         (wanted_resource.empty() || string_or(snapshot.body, "DbClusterResourceId", "") == wanted_resource);
     if (wanted && passes(filters, snapshot))
-      items.emplace_back(snapshot.id, shown_snapshot(context, snapshot));
+      items.emplace_back(
+          is_own(context, snapshot) ? snapshot.id : arn_of(snapshot.kind, snapshot.region, snapshot.id),
+          seen_by(context, snapshot));
   }
   return page_of(context, "DBClusterSnapshots", std::move(items));
 }
@@ -221,7 +221,6 @@ void order_snapshot_deletion(Context& context, Resource& snapshot) {
 Json delete_db_cluster_snapshot(Context& context) {
   const std::string name = required(context, "DBClusterSnapshotIdentifier");
   Resource snapshot = need(context, Kind::kSnapshot, name);
-  if (owner_of(snapshot) != kAccountId) throw not_found(Kind::kSnapshot, name);
   if (string_or(snapshot.body, "SnapshotType", "") != "manual")
     throw invalid_state(Kind::kSnapshot,
                         "Only manual snapshots may be deleted; automated ones go with their retention.");

@@ -5,8 +5,10 @@
 namespace aurora::local::rds {
 
 Json shown_snapshot(Environment& environment, const Resource& snapshot);
-// The account whose snapshot it is; others see it when it is shared.
-std::string owner_of(const Resource& snapshot);
+// Whether the request's account may copy and restore it: its own, and what is shared with it or with all.
+bool may_read(const Context& context, const Resource& snapshot);
+bool is_own(const Context& context, const Resource& snapshot);
+bool is_shared_with(const Resource& snapshot, std::string_view account);
 // Records a snapshot of a cluster and the work that makes it.
 Resource order_snapshot(Context& context, const Resource& cluster, const std::string& id,
                         const std::string& type);

@@ -1,30 +1,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
-#include "base/digest.h"
 #include "base/text.h"
-#include "local/rds/catalog.h"
+#include "local/ec2_network.h"
+#include "local/place.h"
 #include "local/rds/groups.h"
 #include "local/rds/paging.h"
+#include "local/rds/quotas.h"
 #include "local/rds/tags.h"
 
 namespace aurora::local::rds {
 namespace {
-
-constexpr std::size_t kSubnetGroupsMax = 50;
-
-// EC2 is not carried by the endpoint, so ids of what every account has there follow from the Region.
-std::string ec2_id(std::string_view prefix, std::string_view region, std::string_view what) {
-  return std::string(prefix) + hex_encode(sha256(fmt::format("{}/{}", region, what))).substr(0, 17);
-}
-
-bool is_ec2_id(std::string_view text, std::string_view prefix) {
-  const std::string_view digits = text.substr(std::min(prefix.size(), text.size()));
-  return text.starts_with(prefix) && !digits.empty() && digits.size() <= 40 &&
-         std::all_of(digits.begin(), digits.end(),
-                     [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '-'; });
-}
 
 Json subnet(const std::string& id, const std::string& zone) {
   return {{"SubnetIdentifier", id},
@@ -33,47 +21,60 @@ Json subnet(const std::string& id, const std::string& zone) {
           {"SubnetStatus", "Active"}};
 }
 
-Json subnets_of(const Json& ids, const std::string& region) {
-  const std::vector<std::string> zones = availability_zones(region);
-  std::vector<std::string> unique;
-  for (const Json& id : ids) {
-    const std::string text = id.get<std::string>();
-    if (!is_ec2_id(text, "subnet-"))
-      throw fault("InvalidSubnet",
-                  fmt::format("The subnet {} is not valid: subnet ids begin with subnet-.", text));
-    if (std::find(unique.begin(), unique.end(), text) == unique.end()) unique.push_back(text);
+// Refuses subnets that do not exist, are of several VPCs, or lie in one zone.
+void check_subnets(const Network& network, const std::vector<std::string>& ids) {
+  if (ids.empty()) throw fault("InvalidSubnet", "Subnet IDs are required.");
+  std::vector<std::string> unknown;
+  std::set<std::string> vpcs;
+  std::set<std::string> zones;
+  for (const std::string& id : ids) {
+    const auto found = network.subnets.find(id);
+    if (found == network.subnets.end()) {
+      unknown.push_back(id);
+      continue;
+    }
+    vpcs.insert(found->second.vpc);
+    zones.insert(found->second.zone);
   }
-  if (unique.size() < 2)
+  if (!unknown.empty())
+    throw invalid_value(fmt::format("Some input subnets in :[{}] are invalid.", join(unknown, ", ")));
+  if (ids.size() > kSubnetsPerGroupMax)
+    throw fault("DBSubnetQuotaExceededFault", "A DB subnet group has 20 subnets at most");
+  if (vpcs.size() > 1)
+    throw fault("InvalidSubnet", fmt::format("The subnets [{}] are not all in one VPC.", join(ids, ", ")));
+  if (zones.size() < 2)
     throw fault(
         "DBSubnetGroupDoesNotCoverEnoughAZs",
-        "The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement: it needs subnets "
-        "in at least 2 AZs.");
-  Json subnets = Json::array();
-  for (std::size_t i = 0; i < unique.size(); ++i)
-    subnets.push_back(subnet(unique[i], zones[i % zones.size()]));
-  return subnets;
+        fmt::format("The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement: it needs "
+                    "subnets in at least 2 AZs and has {}.",
+                    join({zones.begin(), zones.end()}, ", ")));
 }
 
-Json default_subnets(const std::string& region) {
-  Json subnets = Json::array();
-  for (const std::string& zone : availability_zones(region))
-    subnets.push_back(subnet(ec2_id("subnet-", region, zone), zone));
-  return subnets;
+// Takes the input's subnets into the group.
+void set_subnets(const Context& context, Resource& group) {
+  std::vector<std::string> ids;
+  for (const Json& id : member_or_null(context.input, "SubnetIds"))
+    if (std::find(ids.begin(), ids.end(), id.get<std::string>()) == ids.end())
+      ids.push_back(id.get<std::string>());
+  const Network& network = context.outside.network;
+  check_subnets(network, ids);
+  group.body["VpcId"] = network.subnets.at(ids.front()).vpc;
+  group.body["Subnets"] = Json::array();
+  for (const std::string& id : ids) group.body["Subnets"].push_back(subnet(id, network.subnets.at(id).zone));
 }
 
-Resource make_group(const std::string& region, const std::string& id, const std::string& description,
-                    Json subnets) {
+Resource make_group(const std::string& region, const std::string& id, const std::string& description) {
   Resource group{.kind = Kind::kSubnetGroup,
                  .region = region,
                  .id = id,
                  .resource = new_resource_id("subgrp-"),
                  .body = Json::object(),
                  .internal = Json::object()};
-  group.body = {
-      {"DBSubnetGroupName", id},          {"DBSubnetGroupDescription", description},
-      {"VpcId", vpc_of(region)},          {"SubnetGroupStatus", "Complete"},
-      {"Subnets", std::move(subnets)},    {"DBSubnetGroupArn", arn_of(Kind::kSubnetGroup, region, id)},
-      {"SupportedNetworkTypes", {"IPV4"}}};
+  group.body = {{"DBSubnetGroupName", id},
+                {"DBSubnetGroupDescription", description},
+                {"SubnetGroupStatus", "Complete"},
+                {"DBSubnetGroupArn", arn_of(Kind::kSubnetGroup, region, id)},
+                {"SupportedNetworkTypes", {"IPV4"}}};
   return group;
 }
 
@@ -103,27 +104,46 @@ bool is_used(Context& context, const std::string& id) {
 
 }  // namespace
 
-std::string vpc_of(std::string_view region) {
-  return ec2_id("vpc-", region, "default");
+std::string vpc_of(Context& context, const Resource& cluster) {
+  const auto group = context.records.find(Kind::kSubnetGroup, cluster.region,
+                                          string_or(cluster.body, "DBSubnetGroup", "default"));
+  return group ? string_or(group->body, "VpcId", "") : ec2::default_vpc(region_of(cluster.region));
 }
 
-Json security_groups_for(const Context& context) {
+Json security_groups_for(const Context& context, const std::string& vpc) {
+  const Network& network = context.outside.network;
   std::vector<std::string> ids;
   for (const Json& id : member_or_null(context.input, "VpcSecurityGroupIds"))
     ids.push_back(id.get<std::string>());
-  if (ids.empty()) ids.push_back(ec2_id("sg-", context.region, "default group"));
+  if (ids.empty()) {
+    const auto own = network.default_groups.find(vpc);
+    if (own == network.default_groups.end())
+      throw fault("InvalidVPCNetworkStateFault", fmt::format("The VPC {} is not there any more.", vpc));
+    return {{{"VpcSecurityGroupId", own->second}, {"Status", "active"}}};
+  }
   Json memberships = Json::array();
   for (const std::string& id : ids) {
-    if (!is_ec2_id(id, "sg-"))
+    const auto found = network.group_vpcs.find(id);
+    if (found == network.group_vpcs.end())
       throw invalid_value(fmt::format("Invalid security group , groupId= {}, groupName=.", id));
+    if (found->second != vpc)
+      throw invalid_combination(
+          fmt::format("The DB instance and EC2 security group are in different VPCs. The DB instance is in "
+                      "{} and the EC2 security group is in {}",
+                      vpc, found->second));
     memberships.push_back({{"VpcSecurityGroupId", id}, {"Status", "active"}});
   }
   return memberships;
 }
 
+// The subnets of the default VPC's zones, which EC2 gives to every account.
 Resource default_subnet_group(Context& context) {
   if (auto kept = context.records.find(Kind::kSubnetGroup, context.region, "default")) return *kept;
-  Resource group = make_group(context.region, "default", "default", default_subnets(context.region));
+  Resource group = make_group(context.region, "default", "default");
+  group.body["VpcId"] = ec2::default_vpc(region_of(context.region));
+  group.body["Subnets"] = Json::array();
+  for (const ec2::SubnetSeed& seed : ec2::first_subnets(region_of(context.region)))
+    if (seed.is_default) group.body["Subnets"].push_back(subnet(seed.id, seed.zone));
   context.records.put(group);
   return group;
 }
@@ -139,10 +159,10 @@ Json create_db_subnet_group(Context& context) {
   const std::string description = required(context, "DBSubnetGroupDescription");
   if (context.records.find(Kind::kSubnetGroup, context.region, id))
     throw fault("DBSubnetGroupAlreadyExists", fmt::format("The DB subnet group '{}' already exists.", id));
-  if (context.records.list(Kind::kSubnetGroup, context.region).size() >= kSubnetGroupsMax)
+  if (own_subnet_groups(context) >= kSubnetGroupsMax)
     throw fault("DBSubnetGroupQuotaExceeded", "Cannot create more than 50 DB subnet groups");
-  Resource group = make_group(context.region, id, description,
-                              subnets_of(member_or_null(context.input, "SubnetIds"), context.region));
+  Resource group = make_group(context.region, id, description);
+  set_subnets(context, group);
   group.body["TagList"] = tags_of_input(context);
   context.records.put(group);
   return {{"DBSubnetGroup", shown(group)}};
@@ -161,7 +181,10 @@ Json describe_db_subnet_groups(Context& context) {
 
 Json modify_db_subnet_group(Context& context) {
   Resource group = need(context, Kind::kSubnetGroup, required(context, "DBSubnetGroupName"));
-  group.body["Subnets"] = subnets_of(member_or_null(context.input, "SubnetIds"), context.region);
+  const std::string vpc = string_or(group.body, "VpcId", "");
+  set_subnets(context, group);
+  if (group.body.at("VpcId") != vpc)
+    throw invalid_value("The new Subnets are not in the same Vpc as the existing subnet group");
   if (const auto description = optional_text(context, "DBSubnetGroupDescription"))
     group.body["DBSubnetGroupDescription"] = *description;
   context.records.put(group);

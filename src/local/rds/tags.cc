@@ -47,7 +47,7 @@ Resource named_resource(Context& context) {
     throw invalid_value(
         fmt::format("The specified resource name does not match an RDS resource in this region: {}", name));
   const std::optional<Kind> kind = kind_of_arn(*arn);
-  if (!kind || arn->region != context.region || arn->account != kAccountId)
+  if (!kind || arn->region != context.region)
     throw invalid_value(
         fmt::format("The specified resource name does not match an RDS resource in this region: {}", name));
   if (std::optional<Resource> built_in = default_group(context, *kind, arn->id)) return *built_in;

@@ -16,6 +16,7 @@ const Worker::Entry& Worker::entry_of(const Job& job) {
   static const std::map<std::string, Entry> entries = {
       {"CreateCluster", {&W::create_cluster, &W::cluster_created, "failed"}},
       {"RestoreCluster", {&W::restore_cluster, &W::cluster_created, "failed"}},
+      {"RestoreToTime", {&W::restore_to_time, &W::cluster_created, "failed"}},
       {"ModifyCluster", {&W::modify_cluster, &W::cluster_modified, "available"}},
       {"DeleteCluster", {&W::delete_cluster, &W::cluster_deleted, "failed"}},
       {"StartCluster", {&W::start_cluster, &W::cluster_started, "stopped"}},
@@ -86,8 +87,8 @@ void Worker::failed(const Job& job, const Error& error) {
 
 // The files of what could not be made are removed at once; the record stays, and says why.
 void Worker::remove_half_made(const Job& job) {
-  if (job.work != "CreateCluster" && job.work != "RestoreCluster" && job.work != "CreateSnapshot" &&
-      job.work != "CopySnapshot")
+  if (job.work != "CreateCluster" && job.work != "RestoreCluster" && job.work != "RestoreToTime" &&
+      job.work != "CreateSnapshot" && job.work != "CopySnapshot")
     return;
   try {
     const Resource resource = need(job.resource);

@@ -53,6 +53,7 @@ class Worker final : public JobRunner {
 
   Json create_cluster(const Job& job, JobControl& control);
   Json restore_cluster(const Job& job, JobControl& control);
+  Json restore_to_time(const Job& job, JobControl& control);
   Json modify_cluster(const Job& job, JobControl& control);
   Json delete_cluster(const Job& job, JobControl& control);
   Json start_cluster(const Job& job, JobControl& control);

@@ -29,11 +29,13 @@ Json Worker::restore_cluster(const Job& job, JobControl& control) {
 void Worker::cluster_created(const Job& job, Resource& cluster, const Json& result) {
   status_of(cluster) = "available";
   cluster.internal.erase("restored");
+  cluster.internal["first_backup"] = job.work == "CreateCluster";
   set_size(cluster, result.at("bytes").get<std::uint64_t>());
   environment_.records.put(cluster);
-  const bool restored = job.work == "RestoreCluster";
-  add_event(environment_, cluster, restored ? "DB cluster restored from a snapshot" : "DB cluster created",
-            {"creation"});
+  const char* what = job.work == "RestoreCluster"  ? "DB cluster restored from a snapshot"
+                     : job.work == "RestoreToTime" ? "DB cluster restored to a point in time"
+                                                   : "DB cluster created";
+  add_event(environment_, cluster, what, {"creation"});
 }
 
 // The order matters to a repetition: the password needs the server where it is, and setting it twice is

@@ -6,6 +6,7 @@
 #include "base/dates.h"
 #include "db/testing/fake_session.h"
 #include "local/dynamodb.h"
+#include "local/ec2.h"
 #include "local/endpoint.h"
 #include "local/engines/simulated_engine.h"
 #include "local/kms.h"
@@ -29,6 +30,7 @@ class StepWorld : public ::testing::Test {
     endpoint.add("secretsmanager", secrets);
     endpoint.add("ssm", ssm);
     endpoint.add("kms", kms);
+    endpoint.add("ec2", ec2);
     endpoint.add("rds", rds);
     provision_tables();
     api.call("secretsmanager", "us-west-2", "CreateSecret",
@@ -165,6 +167,7 @@ class StepWorld : public ::testing::Test {
   local::SecretsManager secrets{data.path(), clock, endpoint};
   local::Ssm ssm{data.path(), clock, endpoint};
   local::Kms kms{data.path(), clock};
+  local::Ec2 ec2{data.path(), endpoint};
   local::RdsService rds{
       {.directory = data.path(), .pace = {}, .patience = std::chrono::milliseconds(0), .threads = 0},
       simulated(),
