@@ -4,36 +4,21 @@
 #include <utility>
 
 #include "base/text.h"
-#include "db/inspection.h"
+#include "db/mysql_fingerprint.h"
 #include "db/postgres_catalog.h"
+#include "db/postgres_fingerprint.h"
 #include "db/transaction.h"
 
 namespace aurora::db {
 namespace {
 
-constexpr std::string_view kWhat = "contents can be compared";
-
 using postgres::is_no_extension_member;
 using postgres::is_user_schema;
 using postgres::number_of;
-using postgres::require_postgres;
 using postgres::text_of;
 
-// Everything that has a say in how a value reads as text, and the refusal to count what row-level security
-// leaves over. Servers, databases and roles may have other defaults.
-void fix_text_output(Session& session) {
-  session.query(
-      "SELECT set_config('DateStyle', 'ISO, YMD', true), set_config('TimeZone', 'UTC', true), "
-      "set_config('IntervalStyle', 'postgres', true), set_config('extra_float_digits', '1', true), "
-      "set_config('bytea_output', 'hex', true), set_config('lc_monetary', 'C', true), "
-      "set_config('row_security', 'off', true)");
-}
-
-// (alias.*) is the whole row even when a column has the alias's name.
 Fingerprint scan(Session& session, const std::string& from) {
-  const Result result =
-      session.query("SELECT count(*), coalesce(sum(hashtextextended((one_row.*)::text, 0)), 0) FROM " + from +
-                    " AS one_row");
+  const Result result = session.query("SELECT " + postgres::count_and_checksum(from));
   const Row& row = result.rows.at(0);
   return {.rows = number_of(row, 0), .checksum = text_of(row, 1)};
 }
@@ -73,8 +58,86 @@ void add_table(Session& session, const Candidate& table, FingerprintSet& set) {
   } catch (const SqlError& error) {
     if (!is_unreadable(error)) throw;
     session.query("ROLLBACK TO SAVEPOINT one_table");
-    set.skipped.push_back({table.schema, table.name, error.message()});
+    set.skipped.push_back({.schema = table.schema, .name = table.name, .reason = error.message()});
   }
+}
+
+SkippedTable too_large(std::string schema, std::string name, std::int64_t bytes, std::int64_t bytes_max) {
+  return {
+      .schema = std::move(schema),
+      .name = std::move(name),
+      .reason = fmt::format("{} is more than the limit of {}", human_bytes(static_cast<std::uint64_t>(bytes)),
+                            human_bytes(static_cast<std::uint64_t>(bytes_max))),
+      .bytes = bytes};
+}
+
+// Sets what MySQL's values read like, and puts it back at the end: a session has no settings of a
+// transaction.
+class MySqlTextOutput {
+ public:
+  explicit MySqlTextOutput(Session& session) : session_(session) {
+    const Row row = session.query("SELECT @@SESSION.sql_mode, @@SESSION.time_zone").rows.at(0);
+    mode_ = row.at(0).value_or("");
+    zone_ = row.at(1).value_or("");
+    session.query(mysql::kFixTextOutput);
+  }
+  ~MySqlTextOutput() {
+    try {
+      session_.query("SET SESSION sql_mode = " + session_.quote_literal(mode_) +
+                     ", SESSION time_zone = " + session_.quote_literal(zone_));
+    } catch (const std::exception&) {
+      // The connection is gone, and its settings with it.
+    }
+  }
+  MySqlTextOutput(const MySqlTextOutput&) = delete;
+  MySqlTextOutput& operator=(const MySqlTextOutput&) = delete;
+
+ private:
+  Session& session_;
+  std::string mode_;
+  std::string zone_;
+};
+
+Fingerprint scan_mysql(Session& session, const Source& table) {
+  const Result result = session.query(
+      "SELECT " + mysql::count_and_checksum(quoted(session, table.schema, table.name), table.row_text));
+  const Row& row = result.rows.at(0);
+  return {.rows = number_of(row, 0), .checksum = text_of(row, 1)};
+}
+
+FingerprintSet fingerprint_all_mysql(Session& session, const FingerprintLimits& limits) {
+  const MySqlTextOutput text_output(session);
+  const auto dialect = mysql::fingerprint_dialect();
+  Transaction transaction(session, kOneMoment);
+  FingerprintSet set;
+  for (const Source& table : mysql::list_tables(session)) {
+    if (limits.table_bytes_max && table.bytes > *limits.table_bytes_max) {
+      set.skipped.push_back(too_large(table.schema, table.name, table.bytes, *limits.table_bytes_max));
+      continue;
+    }
+    try {
+      set.tables.push_back({table.schema, table.name, scan_mysql(session, table)});
+    } catch (const SqlError& error) {
+      if (!dialect->is_unreadable(error)) throw;
+      set.skipped.push_back({.schema = table.schema, .name = table.name, .reason = error.message()});
+    }
+  }
+  transaction.commit();
+  return set;
+}
+
+Fingerprint fingerprint_mysql(Session& session, std::string_view schema, std::string_view name) {
+  const MySqlTextOutput text_output(session);
+  for (const Source& table : mysql::list_tables(session))
+    if (table.schema == schema && table.name == name) return scan_mysql(session, table);
+  throw SqlError("DatabaseError",
+                 fmt::format("table {}.{} does not exist, or is not to be read", schema, name), "42S02");
+}
+
+// Rows alone are compared where one side counted rows alone.
+bool are_equal(const Fingerprint& source, const Fingerprint& target) {
+  if (source.checksum.empty() || target.checksum.empty()) return source.rows == target.rows;
+  return source == target;
 }
 
 using Names = std::map<std::pair<std::string, std::string>, Fingerprint>;
@@ -100,25 +163,22 @@ std::int64_t FingerprintSet::rows() const {
 }
 
 Fingerprint fingerprint(Session& session, std::string_view schema, std::string_view table) {
-  require_postgres(session, kWhat);
+  if (session.engine() == Engine::kMySql) return fingerprint_mysql(session, schema, table);
   Transaction transaction(session, kOneMoment);
-  fix_text_output(session);
+  session.query(postgres::fix_text_output());
   const Fingerprint contents = scan(session, quoted(session, schema, table));
   transaction.commit();
   return contents;
 }
 
 FingerprintSet fingerprint_all(Session& session, const FingerprintLimits& limits) {
-  require_postgres(session, kWhat);
+  if (session.engine() == Engine::kMySql) return fingerprint_all_mysql(session, limits);
   Transaction transaction(session, kOneMoment);
-  fix_text_output(session);
+  session.query(postgres::fix_text_output());
   FingerprintSet set;
   for (const Candidate& table : candidates(session)) {
     if (limits.table_bytes_max && table.bytes > *limits.table_bytes_max)
-      set.skipped.push_back({table.schema, table.name,
-                             fmt::format("{} is more than the limit of {}",
-                                         human_bytes(static_cast<std::uint64_t>(table.bytes)),
-                                         human_bytes(static_cast<std::uint64_t>(*limits.table_bytes_max)))});
+      set.skipped.push_back(too_large(table.schema, table.name, table.bytes, *limits.table_bytes_max));
     else
       add_table(session, table, set);
   }
@@ -127,7 +187,7 @@ FingerprintSet fingerprint_all(Session& session, const FingerprintLimits& limits
 }
 
 std::vector<SequenceValue> sequence_values(Session& session) {
-  require_postgres(session, kWhat);
+  if (session.engine() == Engine::kMySql) return {};
   Transaction transaction(session, "BEGIN READ ONLY");
   const Result result = session.query(
       "SELECT n.nspname, c.relname, CASE WHEN has_sequence_privilege(c.oid, 'SELECT, USAGE') THEN "
@@ -152,7 +212,7 @@ std::vector<std::string> differences(const FingerprintSet& source, const Fingerp
     const auto other = right.find(key);
     if (other == right.end())
       found.push_back(name + " is missing in the target");
-    else if (other->second != contents)
+    else if (!are_equal(contents, other->second))
       found.push_back(compared(name, contents, other->second));
   }
   for (const auto& [key, contents] : right)

@@ -1,17 +1,15 @@
 #include "db/inspection.h"
 
+#include "db/mysql_inspection.h"
 #include "db/postgres_catalog.h"
 #include "db/transaction.h"
 
 namespace aurora::db {
 namespace {
 
-constexpr std::string_view kWhat = "contents can be inspected";
-
 using postgres::is_no_extension_member;
 using postgres::is_user_schema;
 using postgres::number_of;
-using postgres::require_postgres;
 using postgres::text_of;
 using postgres::truth_of;
 
@@ -39,6 +37,8 @@ std::vector<std::string> list(Session& session, const std::string& what, const s
   return values;
 }
 
+constexpr char kClassName[] = "n.nspname || '.' || o.relname";
+
 std::vector<Table> list_tables(Session& session) {
   const Result result = session.query(
       "SELECT n.nspname, o.relname, CASE o.relkind WHEN 'p' THEN 'partitioned table' WHEN 'f' THEN 'foreign "
@@ -59,7 +59,7 @@ std::vector<Table> list_tables(Session& session) {
 }  // namespace
 
 ServerInfo server_info(Session& session) {
-  require_postgres(session, kWhat);
+  if (session.engine() == Engine::kMySql) return mysql::server_info(session);
   Transaction transaction(session, kOneMoment);
   const Result result = session.query(
       "SELECT current_setting('server_version'), pg_is_in_recovery(), extract(epoch FROM clock_timestamp() - "
@@ -78,19 +78,25 @@ ServerInfo server_info(Session& session) {
 }
 
 Inventory inspect(Session& session) {
-  require_postgres(session, kWhat);
+  if (session.engine() == Engine::kMySql) return mysql::inspect(session);
   Transaction transaction(session, kOneMoment);
   Inventory inventory;
   inventory.schemas = list(session, "n.nspname", "pg_namespace n WHERE " + is_user_schema());
   inventory.tables = list_tables(session);
-  inventory.views = count(session, own("pg_class", "relnamespace") + " AND o.relkind IN ('v', 'm')");
-  inventory.functions = count(session, own("pg_proc", "pronamespace"));
-  inventory.sequences = count(session, own("pg_class", "relnamespace") + " AND o.relkind = 'S'");
+  const std::string of_class = own("pg_class", "relnamespace");
+  inventory.view_names = list(session, kClassName, of_class + " AND o.relkind IN ('v', 'm')");
+  inventory.routine_names = list(session, "o.oid::regprocedure::text", own("pg_proc", "pronamespace"));
+  inventory.sequence_names = list(session, kClassName, of_class + " AND o.relkind = 'S'");
+  inventory.trigger_names = list(session, "n.nspname || '.' || o.relname || '.' || x.tgname",
+                                 on_own_tables("pg_trigger", "tgrelid") + " AND NOT x.tgisinternal");
+  inventory.views = std::ssize(inventory.view_names);
+  inventory.functions = std::ssize(inventory.routine_names);
+  inventory.sequences = std::ssize(inventory.sequence_names);
+  inventory.triggers = std::ssize(inventory.trigger_names);
   // A partition's share of its parent's foreign key is not one more.
   inventory.foreign_keys = count(
       session, on_own_tables("pg_constraint", "conrelid") + " AND x.contype = 'f' AND x.conparentid = 0");
   inventory.indexes = count(session, on_own_tables("pg_index", "indrelid"));
-  inventory.triggers = count(session, on_own_tables("pg_trigger", "tgrelid") + " AND NOT x.tgisinternal");
   inventory.extensions = list(session, "e.extname || ' ' || e.extversion", "pg_extension e");
   inventory.invalid_indexes =
       list(session, "n.nspname || '.' || (SELECT i.relname FROM pg_class i WHERE i.oid = x.indexrelid)",

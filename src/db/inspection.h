@@ -18,8 +18,8 @@ struct ServerInfo {
   std::string version;       // "15.20"
   bool in_recovery = false;  // a replica, or still recovering
   std::int64_t uptime_seconds = 0;
-  std::string encoding;   // of the database: "UTF8"
-  std::string collation;  // of the database: "C.UTF-8"
+  std::string encoding;   // of the database: "UTF8", "utf8mb4"
+  std::string collation;  // of the database: "C.UTF-8", "utf8mb4_0900_ai_ci"
   bool data_checksums = false;
 };
 
@@ -45,6 +45,12 @@ struct Inventory {
   std::int64_t foreign_keys = 0;
   std::int64_t indexes = 0;
   std::int64_t triggers = 0;
+  // "schema.name", in order. PostgreSQL's routines with their arguments' types.
+  std::vector<std::string> view_names;
+  std::vector<std::string> routine_names;
+  std::vector<std::string> sequence_names;
+  std::vector<std::string> trigger_names;
+  std::vector<std::string> event_names;              // MySQL only
   std::vector<std::string> extensions;               // "pg_trgm 1.6"
   std::vector<std::string> invalid_indexes;          // "schema.name": of a build that failed
   std::vector<std::string> unvalidated_constraints;  // "schema.table.constraint"

@@ -45,6 +45,9 @@ TEST(Inspection, CountsWhatIsTheUsersOwn) {
   EXPECT_GT(inventory.tables.back().bytes, 8192);
   EXPECT_EQ(inventory.views, 2);
   EXPECT_EQ(inventory.functions, 1);
+  EXPECT_THAT(inventory.view_names, ElementsAre("public.kept", "public.names"));
+  EXPECT_THAT(inventory.routine_names, ElementsAre("app_schema.f()"));
+  EXPECT_THAT(inventory.sequence_names, ElementsAre("public.users_id_seq"));
   EXPECT_EQ(inventory.sequences, 1);
   EXPECT_EQ(inventory.foreign_keys, 1);
   EXPECT_EQ(inventory.indexes, 2);

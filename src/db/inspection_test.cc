@@ -33,12 +33,5 @@ TEST(Inspect, FailureRollsBackAndPasses) {
   EXPECT_EQ(database.count("COMMIT"), 0);
 }
 
-TEST(Inspect, MySqlIsRefusedByName) {
-  FakeDatabase database;
-  const auto session = FakeConnector(database).connect({.engine = Engine::kMySql});
-  EXPECT_THROW(inspect(*session), Error);
-  EXPECT_TRUE(database.statements().empty());
-}
-
 }  // namespace
 }  // namespace aurora::db

@@ -36,6 +36,8 @@ int FakeDatabase::count(std::string_view part) const {
 }
 
 Result FakeDatabase::run(Statement statement) {
+  const std::lock_guard lock(mutex_);
+  if (statement.batch == 0) ++round_trips_;
   statements_.push_back(std::move(statement));
   const std::string& sql = statements_.back().sql;
   for (const Rule& rule : std::views::reverse(rules_)) {
@@ -51,14 +53,16 @@ Result rows(std::vector<std::string> columns, std::vector<Row> values) {
 }
 
 Result FakeSession::query(std::string_view sql, const std::vector<std::optional<std::string>>& parameters) {
-  ++database_.round_trips_;
   return database_.run({options_.user, options_.database, std::string(sql), parameters});
 }
 
 void FakeSession::run_all(std::span<const std::string> statements) {
   if (statements.empty()) return;
-  ++database_.round_trips_;
-  const int batch = ++database_.batches_;
+  const int batch = [&] {
+    const std::lock_guard lock(database_.mutex_);
+    ++database_.round_trips_;
+    return ++database_.batches_;
+  }();
   for (std::size_t number = 0; number < statements.size(); ++number) {
     try {
       database_.run({options_.user, options_.database, statements[number], {}, batch});
@@ -82,6 +86,7 @@ std::string FakeSession::password_verifier(std::string_view user, const Secret&)
 }
 
 std::unique_ptr<Session> FakeConnector::connect(const ConnectOptions& options) {
+  const std::lock_guard lock(database_.mutex_);
   database_.connections_.push_back(options);
   if (!database_.refusals_.empty()) {
     const SqlError error = std::move(database_.refusals_.front());

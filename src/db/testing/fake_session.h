@@ -2,6 +2,7 @@
 #pragma once
 #include <deque>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,7 +19,8 @@ struct Statement {
   int batch = 0;  // the number of the run_all (from 1) that it came in; 0 for query()
 };
 
-// The script and the record, shared by a connector and its sessions. Not thread-safe.
+// The script and the record, shared by a connector and its sessions, which may be used in several threads.
+// The script is written and the record is read before and after.
 class FakeDatabase {
  public:
   // Every statement that contains `part` gets `result`; the rule added last wins. A statement without a
@@ -44,6 +46,7 @@ class FakeDatabase {
     std::optional<SqlError> error;
   };
   Result run(Statement statement);
+  std::mutex mutex_;
 
   std::vector<Rule> rules_;
   std::deque<SqlError> refusals_;

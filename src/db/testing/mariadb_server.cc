@@ -66,11 +66,12 @@ void MariaDbServer::initialise(const Options& options) {
   const fs::path log = folder_ / "log";
   run_program({"mariadb-install-db", "--no-defaults", "--datadir=" + (folder_ / "data").string(),
                "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve",
-               "--innodb-log-file-size=16M"},
+               "--innodb-log-file-size=16M", "--tmpdir=" + folder_.string()},
               account, log);
-  settings_ = {"bind-address=127.0.0.1",   "character-set-server=utf8mb4",     "innodb-buffer-pool-size=64M",
-               "innodb-log-file-size=16M", "innodb-flush-log-at-trx-commit=0", "skip-name-resolve",
-               "performance-schema=OFF"};
+  // Not the folder that all servers share: temporary files' names are no more than process ids apart.
+  settings_ = {"tmpdir=" + folder_.string(),  "bind-address=127.0.0.1",   "character-set-server=utf8mb4",
+               "innodb-buffer-pool-size=64M", "innodb-log-file-size=16M", "innodb-flush-log-at-trx-commit=0",
+               "skip-name-resolve",           "performance-schema=OFF"};
   if (options.tls) {
     const fs::path key = folder_ / "server.key";
     run_program({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
