@@ -1,6 +1,7 @@
 #include "aws/rds.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/dates.h"
 
@@ -45,6 +46,10 @@ Cluster cluster_from(const Json& json) {
   cluster.master_username = string_or(json, "MasterUsername", "");
   cluster.subnet_group = string_or(json, "DBSubnetGroup", "");
   cluster.resource_id = string_or(json, "DbClusterResourceId", "");
+  cluster.kms_key_id = string_or(json, "KmsKeyId", "");
+  const Json& secret = member_or_null(json, "MasterUserSecret");
+  cluster.master_user_secret_arn = string_or(secret, "SecretArn", "");
+  cluster.master_user_secret_status = string_or(secret, "SecretStatus", "");
   cluster.port = static_cast<int>(int_or(json, "Port", 0));
   cluster.deletion_protection = bool_or(json, "DeletionProtection", false);
   cluster.encrypted = bool_or(json, "StorageEncrypted", false);
@@ -54,7 +59,21 @@ Cluster cluster_from(const Json& json) {
     cluster.members.push_back({string_or(member, "DBInstanceIdentifier", ""),
                                bool_or(member, "IsClusterWriter", false),
                                string_or(member, "DBClusterParameterGroupStatus", "in-sync")});
+  cluster.body = json;
   return cluster;
+}
+
+Instance instance_from(const Json& json) {
+  Instance instance{string_or(json, "DBInstanceIdentifier", ""),
+                    string_or(json, "DBClusterIdentifier", ""),
+                    string_or(json, "DBInstanceStatus", ""),
+                    string_or(json, "DBInstanceClass", ""),
+                    bool_or(json, "DeletionProtection", false),
+                    bool_or(json, "PubliclyAccessible", false),
+                    false};
+  for (const Json& group : member_or_null(json, "DBParameterGroups"))
+    if (string_or(group, "ParameterApplyStatus", "") == "pending-reboot") instance.parameters_pending = true;
+  return instance;
 }
 
 bool is_arn(std::string_view text) {
@@ -92,6 +111,9 @@ std::optional<ClusterSnapshot> Rds::find_snapshot(const std::string& name_or_arn
   // An automated snapshot is only found when its type is given, a shared one only when it is included.
   if (name_or_arn.starts_with("rds:") || name_or_arn.find(":cluster-snapshot:rds:") != std::string::npos)
     input["SnapshotType"] = "automated";
+  else if (name_or_arn.starts_with("awsbackup:") ||
+           name_or_arn.find(":cluster-snapshot:awsbackup:") != std::string::npos)
+    input["SnapshotType"] = "awsbackup";
   else if (is_arn(name_or_arn))
     input["IncludeShared"] = true;
   try {
@@ -104,11 +126,26 @@ std::optional<ClusterSnapshot> Rds::find_snapshot(const std::string& name_or_arn
   }
 }
 
+std::vector<ClusterSnapshot> Rds::list_snapshots(const Json& input) {
+  std::vector<ClusterSnapshot> snapshots;
+  for (const Json& json : describe("DescribeDBClusterSnapshots", input, "DBClusterSnapshots"))
+    snapshots.push_back(snapshot_from(json));
+  return snapshots;
+}
+
 std::vector<ClusterSnapshot> Rds::snapshots_of(const std::string& cluster_identifier) {
   std::vector<ClusterSnapshot> snapshots;
   // Without a type, RDS answers with manual and automated snapshots.
   for (const Json& json : describe("DescribeDBClusterSnapshots",
                                    {{"DBClusterIdentifier", cluster_identifier}}, "DBClusterSnapshots"))
+    snapshots.push_back(snapshot_from(json));
+  return snapshots;
+}
+
+std::vector<ClusterSnapshot> Rds::manual_snapshots() {
+  std::vector<ClusterSnapshot> snapshots;
+  for (const Json& json :
+       describe("DescribeDBClusterSnapshots", {{"SnapshotType", "manual"}}, "DBClusterSnapshots"))
     snapshots.push_back(snapshot_from(json));
   return snapshots;
 }
@@ -130,10 +167,7 @@ std::optional<Instance> Rds::find_instance(const std::string& identifier) {
     const std::vector<Json> found =
         describe("DescribeDBInstances", {{"DBInstanceIdentifier", identifier}}, "DBInstances");
     if (found.empty()) return std::nullopt;
-    const Json& json = found.front();
-    return Instance{string_or(json, "DBInstanceIdentifier", ""), string_or(json, "DBClusterIdentifier", ""),
-                    string_or(json, "DBInstanceStatus", ""), string_or(json, "DBInstanceClass", ""),
-                    bool_or(json, "DeletionProtection", false)};
+    return instance_from(found.front());
   } catch (const ServiceError& e) {
     if (e.is("DBInstanceNotFound")) return std::nullopt;
     throw;
@@ -161,6 +195,17 @@ bool Rds::has_subnet_group(const std::string& name) {
   }
 }
 
+std::vector<std::string> Rds::zones_of_subnet_group(const std::string& name) {
+  std::set<std::string> zones;
+  for (const Json& group :
+       describe("DescribeDBSubnetGroups", {{"DBSubnetGroupName", name}}, "DBSubnetGroups"))
+    for (const Json& subnet : member_or_null(group, "Subnets"))
+      if (const std::string zone = string_or(member_or_null(subnet, "SubnetAvailabilityZone"), "Name", "");
+          !zone.empty())
+        zones.insert(zone);
+  return {zones.begin(), zones.end()};
+}
+
 void Rds::delete_instance(const std::string& identifier) {
   try {
     call("DeleteDBInstance", {{"DBInstanceIdentifier", identifier}, {"SkipFinalSnapshot", true}});
@@ -185,6 +230,16 @@ void Rds::delete_cluster(const std::string& identifier, const std::optional<std:
       const auto cluster = find_cluster(identifier);
       if (!cluster || cluster->status == "deleting") return;
     }
+    throw;
+  }
+}
+
+bool Rds::delete_subnet_group(const std::string& name) {
+  try {
+    call("DeleteDBSubnetGroup", {{"DBSubnetGroupName", name}});
+    return true;
+  } catch (const ServiceError& e) {
+    if (e.is("DBSubnetGroupNotFoundFault")) return false;
     throw;
   }
 }

@@ -53,12 +53,16 @@ struct Cluster {
   std::string master_username;
   std::string subnet_group;
   std::string resource_id;
+  std::string kms_key_id;
+  std::string master_user_secret_arn;     // of a master password that RDS manages
+  std::string master_user_secret_status;  // creating, active, rotating, impaired
   int port = 0;
   bool deletion_protection = false;
   bool encrypted = false;
   std::optional<TimePoint> created;
   std::vector<ClusterMember> members;
   Tags tags;
+  Json body;  // all that RDS shows
 };
 
 struct Instance {
@@ -67,6 +71,8 @@ struct Instance {
   std::string status;
   std::string instance_class;
   bool deletion_protection = false;
+  bool publicly_accessible = false;
+  bool parameters_pending = false;  // its parameter group takes hold with a restart
 };
 
 class Rds {
@@ -78,16 +84,23 @@ class Rds {
   std::optional<ClusterSnapshot> find_snapshot(const std::string& name_or_arn);
   // All snapshots of a cluster, manual and automated.
   std::vector<ClusterSnapshot> snapshots_of(const std::string& cluster_identifier);
+  // All manual snapshots of the Region, which are what its quota counts.
+  std::vector<ClusterSnapshot> manual_snapshots();
+  // All that DescribeDBClusterSnapshots finds for `input`, page by page.
+  std::vector<ClusterSnapshot> list_snapshots(const Json& input);
   std::optional<Cluster> find_cluster(const std::string& identifier);
   std::optional<Instance> find_instance(const std::string& identifier);
   // The subnet group with exactly these subnets.
   std::optional<std::string> find_subnet_group(std::vector<std::string> subnet_ids);
   bool has_subnet_group(const std::string& name);
+  // The Availability Zones that a subnet group reaches, sorted.
+  std::vector<std::string> zones_of_subnet_group(const std::string& name);
 
   // The rest passes `input` on as the operation's own members; see the RDS API reference. Not
   // idempotent by themselves.
   Json copy_snapshot(const Json& input) { return call("CopyDBClusterSnapshot", input); }
   Json restore_cluster(const Json& input) { return call("RestoreDBClusterFromSnapshot", input); }
+  Json restore_cluster_to_time(const Json& input) { return call("RestoreDBClusterToPointInTime", input); }
   Json modify_cluster(const Json& input) { return call("ModifyDBCluster", input); }
   Json create_instance(const Json& input) { return call("CreateDBInstance", input); }
   Json modify_instance(const Json& input) { return call("ModifyDBInstance", input); }
@@ -99,9 +112,12 @@ class Rds {
   void delete_cluster(const std::string& identifier, const std::optional<std::string>& final_snapshot);
   // True when the snapshot was there.
   bool delete_snapshot(const std::string& identifier);
+  bool delete_subnet_group(const std::string& name);
 
  private:
-  Json call(std::string_view operation, const Json& input) { return api_->call("rds", region_, operation, input); }
+  Json call(std::string_view operation, const Json& input) {
+    return api_->call("rds", region_, operation, input);
+  }
   // Every page of a Describe operation.
   std::vector<Json> describe(std::string_view operation, Json input, std::string_view list);
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "restore/rds_errors.h"
 
 namespace aurora::restore {
 namespace {
@@ -20,7 +21,7 @@ void ask_unless_busy(const Ask& ask) {
   try {
     ask();
   } catch (const aws::ServiceError& e) {
-    if (!e.is("InvalidDBClusterStateFault") && !e.is("InvalidDBInstanceState")) throw;
+    if (!is_busy(e)) throw;
   }
 }
 
@@ -72,36 +73,58 @@ void begin_deletion(aws::Rds& rds, const aws::Cluster& cluster,
   if (cluster.status != "deleting") rds.delete_cluster(cluster.identifier, final_snapshot);
 }
 
-bool rename_step(aws::Rds& rds, const std::string& from, const std::string& to) {
+bool rename_cluster(aws::Rds& rds, const std::string& from, const std::string& to) {
   if (auto old = rds.find_cluster(from)) {
-    if (old->status == "available") {
-      ask_unless_busy([&] {
-        rds.modify_cluster(
-            {{"DBClusterIdentifier", from}, {"NewDBClusterIdentifier", to}, {"ApplyImmediately", true}});
-      });
-      old = rds.find_cluster(from);
-    }
-    if (old) return false;
+    if (old->status != "available") return false;
+    ask_unless_busy([&] {
+      rds.modify_cluster(
+          {{"DBClusterIdentifier", from}, {"NewDBClusterIdentifier", to}, {"ApplyImmediately", true}});
+    });
+    if (rds.find_cluster(from)) return false;
   }
   const auto cluster = rds.find_cluster(to);
-  if (!cluster || cluster->status != "available") return false;
+  return cluster && cluster->status == "available";
+}
+
+bool rename_members(aws::Rds& rds, const aws::Cluster& cluster, const std::string& from,
+                    const std::string& to) {
   bool done = true;
-  for (const aws::ClusterMember& member : cluster->members) {
+  for (const aws::ClusterMember& member : cluster.members) {
     const std::string& old_name = member.instance_identifier;
     const std::string new_name = renamed_member(old_name, from, to);
     if (new_name == old_name) continue;
-    auto instance = rds.find_instance(old_name);
-    if (instance && instance->status == "available") {
+    if (const auto holder = rds.find_instance(new_name)) {
+      // Our own half-made one on its way out, or somebody's who may keep it.
+      if (holder->status == "deleting") done = false;
+      continue;
+    }
+    const auto instance = rds.find_instance(old_name);
+    if (!instance || instance->status == "deleting") continue;
+    done = false;
+    if (instance->status == "available")
       ask_unless_busy([&] {
         rds.modify_instance({{"DBInstanceIdentifier", old_name},
                              {"NewDBInstanceIdentifier", new_name},
                              {"ApplyImmediately", true}});
       });
-      instance = rds.find_instance(old_name);
-    }
-    if (instance) done = false;
   }
   return done;
+}
+
+bool rename_step(aws::Rds& rds, const std::string& from, const std::string& to) {
+  if (!rename_cluster(rds, from, to)) return false;
+  const auto cluster = rds.find_cluster(to);
+  return cluster && rename_members(rds, *cluster, from, to);
+}
+
+Error target_stopped(const std::string& cluster) {
+  return Error(
+      "TargetStopped",
+      fmt::format("cluster {} is stopped; RDS neither renames nor deletes it so. It was not touched.",
+                  cluster),
+      fmt::format("Start it with `aws rds start-db-cluster --db-cluster-identifier {}`, then start the "
+                  "restore again.",
+                  cluster));
 }
 
 std::string retired_name(const Operation& operation, const std::string& target) {

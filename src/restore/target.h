@@ -21,10 +21,18 @@ std::optional<Error> refusal(const aws::Cluster& cluster, const Configuration& s
 void begin_deletion(aws::Rds& rds, const aws::Cluster& cluster,
                     const std::optional<std::string>& final_snapshot = {});
 
-// Renames the cluster (when it still has another name) and then its members, so that a member
-// "<old>-x" becomes "<new>-x". One look: true when all of it is done. The cluster's endpoints change
-// with the name; the data stays where it is.
+// Asks RDS to rename the cluster where it is available under its old name. One look: true when it is
+// available under the new one. The cluster's endpoints change with the name; the data stays where it is.
+bool rename_cluster(aws::Rds& rds, const std::string& from, const std::string& to);
+// Renames members "<from>-x" of the cluster to "<to>-x". One look: true when none is left to rename. A new
+// name that another cluster's instance holds is waited for when that one is being deleted, else given up.
+bool rename_members(aws::Rds& rds, const aws::Cluster& cluster, const std::string& from,
+                    const std::string& to);
+// Both, in that order.
 bool rename_step(aws::Rds& rds, const std::string& from, const std::string& to);
+
+// RDS neither renames nor deletes a stopped cluster.
+Error target_stopped(const std::string& cluster);
 
 // Names of what an operation makes. They derive from the operation, so that a repeated step finds what
 // it made before.

@@ -3,6 +3,7 @@
 #include "base/dates.h"
 #include "restore/copy.h"
 #include "restore/progress.h"
+#include "restore/restore_request.h"
 #include "restore/steps/steps.h"
 
 namespace aurora::restore::steps {
@@ -36,15 +37,27 @@ bool has_failed(const std::string& status) {
 
 // RDS has been seen to copy under the source's key without a word.
 void check_key(const StepContext& context, const aws::ClusterSnapshot& copy) {
+  if (!copy.encrypted || !context.settings.has("kms_key_id")) return;
   const std::string wanted = context.settings.text("kms_key_id");
-  if (wanted.empty() || !copy.encrypted) return;
-  const bool same = copy.kms_key_id == wanted || copy.kms_key_id.ends_with("/" + wanted) ||
-                    wanted.find("alias/") != std::string::npos;
-  if (!same)
-    throw Error(
-        "CopyKeyMismatch",
-        fmt::format("copy {} is encrypted with {} instead of {}.", copy.identifier, copy.kms_key_id, wanted),
-        "See that kms_key_id names a key of the target Region.");
+  const std::string arn = key_arn(context, wanted);
+  if (arn.empty() || arn == copy.kms_key_id) return;
+  throw Error(
+      "CopyKeyMismatch",
+      fmt::format("copy {} is encrypted with {} instead of {}.", copy.identifier, copy.kms_key_id, wanted),
+      "See that kms_key_id names a key of the target Region.");
+}
+
+// RDS gives a copy up whose source is deleted meanwhile, without saying so.
+[[noreturn]] void fail(const StepContext& context, const aws::ClusterSnapshot& copy) {
+  const std::string source = context.operation.known("source_snapshot");
+  if (!context.source_rds().find_snapshot(context.operation.known("source_snapshot_arn")))
+    throw Error("CopyFailed",
+                fmt::format("copy {} is {} after {} %: its source {} was deleted meanwhile.", copy.identifier,
+                            copy.status, copy.percent_progress, source),
+                "Start the restore again with another snapshot.");
+  throw Error("CopyFailed",
+              fmt::format("copy {} is {} after {} %.", copy.identifier, copy.status, copy.percent_progress),
+              "`aws rds describe-events --source-type db-cluster-snapshot` tells RDS's reason.");
 }
 
 }  // namespace
@@ -54,8 +67,7 @@ StepResult check_copy_status(StepContext& context) {
   if (!operation.is_known("copy_needed")) return completed(context);
   if (!operation.is_known("copy_begun")) {
     ensure_copy(context);
-    if (!operation.is_known("copy_begun"))
-      return in_progress(context, "Snapshot copy waits for one of the Region's copy slots", 0);
+    if (!operation.is_known("copy_begun")) return in_progress(context, copy_wait(operation), 0);
   }
   const std::string name = operation.known("target_snapshot");
   const auto copy = context.target_rds().find_snapshot(name);
@@ -63,10 +75,7 @@ StepResult check_copy_status(StepContext& context) {
     throw Error("CopyVanished",
                 fmt::format("copy {} is not in {} any more.", name, context.settings.text("target_region")),
                 "Somebody deleted it; start the restore again.");
-  if (has_failed(copy->status))
-    throw Error("CopyFailed",
-                fmt::format("copy {} is {} after {} %.", name, copy->status, copy->percent_progress),
-                "`aws rds describe-events --source-type db-cluster-snapshot` tells RDS's reason.");
+  if (has_failed(copy->status)) fail(context, *copy);
   if (copy->status != "available")
     return in_progress(context, "Snapshot copy in progress", copy->percent_progress);
   check_key(context, *copy);

@@ -3,30 +3,19 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "restore/instances.h"
+#include "restore/restore_request.h"
 #include "restore/secrets.h"
 #include "restore/steps/steps.h"
+#include "restore/swap.h"
 #include "restore/target.h"
+#include "restore/waiting.h"
 
 namespace aurora::restore::steps {
 namespace {
 
-bool has_failed(const std::string& status) {
-  static const std::vector<std::string> kBad{"failed",
-                                             "migration-failed",
-                                             "cloning-failed",
-                                             "incompatible-restore",
-                                             "incompatible-parameters",
-                                             "incompatible-network",
-                                             "incompatible-option-group",
-                                             "inaccessible-encryption-credentials",
-                                             "inaccessible-encryption-credentials-recoverable",
-                                             "insufficient-capacity",
-                                             "restore-error",
-                                             "storage-full",
-                                             "deleting",
-                                             "deleted"};
-  return std::find(kBad.begin(), kBad.end(), status) != kBad.end();
-}
+// A parameter that wants a restart after every restart would go on for ever.
+constexpr std::int64_t kRestartsMax = 5;
 
 StepResult waiting(StepContext& context, const std::string& status, const std::string& message) {
   return {.message = message,
@@ -36,139 +25,163 @@ StepResult waiting(StepContext& context, const std::string& status, const std::s
           .retry_after = context.settings.integer("poll_interval_seconds")};
 }
 
-[[noreturn]] void fail(const std::string& kind, const std::string& name, const std::string& status) {
-  throw Error(
-      "RestoreFailed", fmt::format("{} {} is {}.", kind, name, status),
-      fmt::format("`aws rds describe-events --source-type db-{} --source-identifier {}` tells RDS's reason.",
-                  kind, name));
+void ask_for_managed_password(StepContext& context, aws::Rds& rds, const aws::Cluster& cluster) {
+  Json request{{"DBClusterIdentifier", cluster.identifier},
+               {"ManageMasterUserPassword", true},
+               {"ApplyImmediately", true}};
+  if (context.settings.has("master_user_secret_kms_key_id"))
+    request["MasterUserSecretKmsKeyId"] = context.settings.text("master_user_secret_kms_key_id");
+  rds.modify_cluster(request);
 }
 
-// The instance's name; another one when a cluster that is not ours has an instance of that name.
-std::string free_instance_name(aws::Rds& rds, const Operation& operation, const std::string& target,
-                               int number) {
-  const std::string name = instance_name(target, number);
-  const auto there = rds.find_instance(name);
-  if (!there || there->cluster_identifier == target) return name;
-  return with_suffix(name, "-" + operation.known("run_id"));
-}
-
-void create_instance(StepContext& context, aws::Rds& rds, const aws::Cluster& cluster,
-                     const std::string& name) {
-  const Configuration& settings = context.settings;
-  Json request{{"DBInstanceIdentifier", name},
-               {"DBInstanceClass", settings.text("db_instance_class")},
-               {"Engine", cluster.engine},
-               {"DBClusterIdentifier", cluster.identifier},
-               // Left out, a subnet group named "default" makes the instance public.
-               {"PubliclyAccessible", false},
-               {"Tags", aws::tag_list(operation_tags(context.operation))}};
-  if (settings.has("db_parameter_group_name"))
-    request["DBParameterGroupName"] = settings.text("db_parameter_group_name");
-  try {
-    rds.create_instance(request);
-  } catch (const aws::ServiceError& e) {
-    // A repeated step finds its own instance: the cluster's members say whose it is.
-    if (!e.is("DBInstanceAlreadyExists")) throw;
-  }
-}
-
-// One look at the instances, making those that are missing: the status of the slowest, "available" when all
-// are there.
-std::string instances_status(StepContext& context, aws::Rds& rds, const aws::Cluster& cluster) {
-  const auto wanted = 1 + static_cast<int>(context.settings.integer("reader_count"));
-  Json& names = context.operation.state()["instances"];
-  if (!names.is_array()) names = Json::array();
-  std::string slowest = "available";
-  for (int number = 1; number <= wanted; ++number) {
-    if (names.size() < static_cast<std::size_t>(number))
-      names.push_back(free_instance_name(rds, context.operation, cluster.identifier, number));
-    const std::string name = names[static_cast<std::size_t>(number) - 1].get<std::string>();
-    auto instance = rds.find_instance(name);
-    if (!instance) {
-      create_instance(context, rds, cluster, name);
-      instance = rds.find_instance(name);
-    }
-    const std::string status = instance ? instance->status : "creating";
-    if (has_failed(status)) fail("instance", name, status);
-    if (status != "available") slowest = status;
-  }
-  return slowest;
-}
-
-// A snapshot restore keeps the source's master password; the target gets its own. True when it was asked
-// for just now.
-bool apply_master_password(StepContext& context, aws::Rds& rds, const aws::Cluster& cluster) {
-  Operation& operation = context.operation;
-  if (operation.is_known("master_password_applied")) return false;
+void set_password(StepContext& context, aws::Rds& rds, const aws::Cluster& cluster) {
   const Credentials master = read_credentials(context.api, context.names.region,
                                               context.settings.text("master_credentials_secret_id"));
   if (master.username != cluster.master_username)
     context.audit.record(
-        operation.id(), "check_restore_status", "warning",
+        context.operation.id(), "check_restore_status", "warning",
         {{"message", fmt::format("The secret's username {} is not the cluster's master user {}; "
                                  "a restore keeps the snapshot's master user",
                                  master.username, cluster.master_username)}});
   rds.modify_cluster({{"DBClusterIdentifier", cluster.identifier},
                       {"MasterUserPassword", master.password.reveal()},
                       {"ApplyImmediately", true}});
+}
+
+// A snapshot restore keeps the source's master password, and no secret that RDS managed; the target gets its
+// own. True when it was asked for just now.
+bool apply_master_password(StepContext& context, aws::Rds& rds, const aws::Cluster& cluster) {
+  Operation& operation = context.operation;
+  if (operation.is_known("master_password_applied")) return false;
+  if (context.settings.flag("manage_master_user_password"))
+    ask_for_managed_password(context, rds, cluster);
+  else
+    set_password(context, rds, cluster);
   operation.state()["master_password_applied"] = true;
   return true;
 }
 
+// Whether RDS has made the secret that it was asked for.
+bool is_secret_ready(const StepContext& context, const aws::Cluster& cluster) {
+  if (!context.settings.flag("manage_master_user_password")) return true;
+  if (cluster.master_user_secret_status == "impaired")
+    throw Error("MasterSecretImpaired",
+                fmt::format("RDS cannot manage the master password of {}: its secret {} is impaired.",
+                            cluster.identifier, cluster.master_user_secret_arn),
+                "See that the key in master_user_secret_kms_key_id is enabled and that RDS may use it.");
+  return !cluster.master_user_secret_arn.empty() && cluster.master_user_secret_status == "active";
+}
+
 // Parameter groups take hold with a restart only; true when one was asked for.
-bool reboot_for_parameters(aws::Rds& rds, const aws::Cluster& cluster) {
-  bool asked = false;
+bool restart_for_parameters(StepContext& context, aws::Rds& rds, const aws::Cluster& cluster) {
+  const std::vector<std::string> pending = instances_to_restart(rds, cluster);
+  if (pending.empty()) return false;
+  if (count_try(context.operation, "restarts") > kRestartsMax)
+    throw Error("ParametersPending",
+                fmt::format("instances {} of {} still wait for a restart after {} of them.",
+                            join(pending, ", "), cluster.identifier, kRestartsMax),
+                "See the parameters of db_cluster_parameter_group_name and db_parameter_group_name.");
+  for (const std::string& name : pending) rds.reboot_instance({{"DBInstanceIdentifier", name}});
+  return true;
+}
+
+// What the cluster has must be what was asked: a difference that makes data less safe is an error, any other
+// a warning in the record.
+Json hold_against_request(StepContext& context, aws::Rds& rds, const aws::Cluster& cluster) {
+  const std::string group = context.settings.has("db_subnet_group_name")
+                                ? context.settings.text("db_subnet_group_name")
+                                : cluster.subnet_group;
+  std::vector<Difference> found = differences(snapshot_request(context, group, {}), cluster,
+                                              key_arn(context, context.settings.text("kms_key_id")));
   for (const aws::ClusterMember& member : cluster.members)
-    if (member.parameter_group_status == "pending-reboot") {
-      rds.reboot_instance({{"DBInstanceIdentifier", member.instance_identifier}});
-      asked = true;
+    if (const auto instance = rds.find_instance(member.instance_identifier)) {
+      if (instance->publicly_accessible)
+        found.push_back({fmt::format("{}: is publicly accessible", instance->identifier), true});
+      if (instance->instance_class != context.settings.text("db_instance_class"))
+        found.push_back({fmt::format("{}: asked for class {}, has {}", instance->identifier,
+                                     context.settings.text("db_instance_class"), instance->instance_class),
+                         false});
     }
-  return asked;
+  std::vector<std::string> severe;
+  Json warnings = Json::array();
+  for (const Difference& difference : found)
+    if (difference.severe)
+      severe.push_back(difference.what);
+    else
+      warnings.push_back(difference.what);
+  if (!severe.empty())
+    throw Error(
+        "RestoreMismatch",
+        fmt::format("cluster {} is not as it was asked for. {}.", cluster.identifier, join(severe, "; ")),
+        "Correct the setting, or start the restore again if somebody changed the cluster meanwhile.");
+  return warnings;
 }
 
 Json details_of(const aws::Cluster& cluster, const Json& instances) {
-  return {{"target_cluster_id", cluster.identifier},    {"cluster_arn", cluster.arn},
-          {"cluster_resource_id", cluster.resource_id}, {"engine", cluster.engine},
-          {"engine_version", cluster.engine_version},   {"cluster_endpoint", cluster.endpoint},
-          {"reader_endpoint", cluster.reader_endpoint}, {"cluster_port", cluster.port},
-          {"master_username", cluster.master_username}, {"instances", instances}};
+  Json details{{"cluster_arn", cluster.arn},
+               {"cluster_resource_id", cluster.resource_id},
+               {"engine", cluster.engine},
+               {"engine_version", cluster.engine_version},
+               {"cluster_endpoint", cluster.endpoint},
+               {"reader_endpoint", cluster.reader_endpoint},
+               {"cluster_port", cluster.port},
+               {"master_username", cluster.master_username},
+               {"instances", instances}};
+  if (!cluster.kms_key_id.empty()) details["kms_key_id"] = cluster.kms_key_id;
+  if (!cluster.master_user_secret_arn.empty())
+    details["master_user_secret_arn"] = cluster.master_user_secret_arn;
+  return details;
+}
+
+aws::Cluster need_cluster(StepContext& context, aws::Rds& rds, const std::string& name) {
+  auto cluster = rds.find_cluster(name);
+  if (!cluster)
+    throw Error("ClusterVanished", fmt::format("cluster {} is not in {}.", name, rds.region()),
+                "Run restore_snapshot first; if it ran, somebody deleted the cluster.");
+  if (!is_made_by(*cluster, context.operation))
+    throw Error("TargetExists", fmt::format("cluster {} in {} is not this operation's. It was not touched.",
+                                            name, rds.region()));
+  if (is_failed_status(cluster->status)) throw restore_failed("cluster", name, cluster->status);
+  return *std::move(cluster);
+}
+
+void note(StepContext& context, const aws::Cluster& cluster, const Json& warnings) {
+  Operation& operation = context.operation;
+  operation["restore_details"].update(details_of(cluster, operation.state()["instances"]));
+  operation["restore_details"]["target_cluster_id"] = context.settings.text("target_cluster_id");
+  if (warnings.empty()) return;
+  operation["restore_details"]["warnings"] = warnings;
+  context.audit.record(
+      operation.id(), "check_restore_status", "warning",
+      {{"message", "The cluster differs from what was asked for"}, {"differences", warnings}});
 }
 
 }  // namespace
 
 StepResult check_restore_status(StepContext& context) {
-  Operation& operation = context.operation;
   const std::string target = context.settings.text("target_cluster_id");
+  const std::string name = restored_name(context.operation, target);
   aws::Rds rds = context.target_rds();
-  auto cluster = rds.find_cluster(target);
-  if (!cluster)
-    throw Error("ClusterVanished", fmt::format("cluster {} is not in {}.", target, rds.region()),
-                "Run restore_snapshot first; if it ran, somebody deleted the cluster.");
-  if (!is_made_by(*cluster, operation))
-    throw Error("TargetExists", fmt::format("cluster {} in {} is not this operation's. It was not touched.",
-                                            target, rds.region()));
-  if (has_failed(cluster->status)) fail("cluster", target, cluster->status);
-  if (cluster->status != "available") return waiting(context, cluster->status, "Cluster restore in progress");
+  aws::Cluster cluster = need_cluster(context, rds, name);
+  if (cluster.status != "available") return waiting(context, cluster.status, "Cluster restore in progress");
 
-  const std::string instances = instances_status(context, rds, *cluster);
-  if (instances != "available")
-    return waiting(context, "creating", "Cluster restore in progress: instances are " + instances);
-  if (apply_master_password(context, rds, *cluster)) {
-    cluster = rds.find_cluster(target);
-    if (!cluster || cluster->status != "available")
-      return waiting(context, "resetting-master-credentials",
-                     "Cluster restore in progress: master password is being set");
-  }
-  if (reboot_for_parameters(rds, *cluster))
+  const InstancesLook instances = ensure_instances(context, rds, cluster);
+  if (!instances.available)
+    return waiting(context, "creating", "Cluster restore in progress: " + instances.text);
+  if (apply_master_password(context, rds, cluster)) cluster = need_cluster(context, rds, name);
+  if (cluster.status != "available" || !is_secret_ready(context, cluster))
+    return waiting(context, "resetting-master-credentials",
+                   "Cluster restore in progress: master password is being set");
+  if (restart_for_parameters(context, rds, cluster))
     return waiting(context, "rebooting",
                    "Cluster restore in progress: instances restart for their parameter group");
 
-  operation["restore_details"].update(details_of(*cluster, operation.state()["instances"]));
+  note(context, cluster, hold_against_request(context, rds, cluster));
   return {.message = "Cluster restore completed",
           .fields = {{"target_cluster_id", target},
                      {"cluster_status", "available"},
-                     {"cluster_endpoint", cluster->endpoint},
-                     {"cluster_port", cluster->port}},
+                     {"cluster_endpoint", cluster.endpoint},
+                     {"cluster_port", cluster.port}},
           .next_step = "setup_db_users",
           .retry_after = {}};
 }

@@ -1,57 +1,115 @@
 #include <fmt/format.h>
 
 #include "restore/archive.h"
+#include "restore/copy.h"
+#include "restore/rds_errors.h"
+#include "restore/source_account.h"
 #include "restore/steps/steps.h"
+#include "restore/swap.h"
 #include "restore/target.h"
+#include "restore/waiting.h"
 
 namespace aurora::restore::steps {
 namespace {
 
-// Deletes the copy that this operation made. False when there was none, or when it is to stay.
-bool delete_copy(StepContext& context, aws::Rds& rds) {
-  Operation& operation = context.operation;
-  if (!operation.is_known("copy_begun") || !context.settings.flag("delete_copied_snapshot")) return false;
-  rds.delete_snapshot(operation.known("target_snapshot"));
-  return true;
-}
+// How long cleanup waits for a thing that is between two states; it is left to stand after that.
+constexpr std::chrono::hours kWaitMax{1};
 
-// Drops the cluster that the new one replaced. It goes while RDS answers; nobody has to wait for it.
-bool drop_retired(StepContext& context, aws::Rds& rds, Json& results) {
-  Operation& operation = context.operation;
-  const std::string retired = operation.known("retired_cluster_id");
-  if (retired.empty()) return false;
-  const auto cluster = rds.find_cluster(retired);
-  if (!cluster) return true;
-  if (cluster->deletion_protection) {
-    results["retired_cluster_kept"] = fmt::format("{} got deletion protection meanwhile", retired);
-    return false;
+class CleanupRun {
+ public:
+  explicit CleanupRun(StepContext& context)
+      : context_(context), operation_(context.operation), rds_(context.target_rds()) {}
+
+  // What is waited for; empty when all is done.
+  std::string run(Json& results) {
+    // First of all: from here on nothing deletes the new cluster by mistake.
+    if (!protect(context_)) return "the new cluster takes its deletion protection";
+    results["snapshot_deleted"] = attempt("copied snapshot", [&] { return delete_copy(); });
+    attempt("source account", [&] {
+      remove_source_traces(context_);
+      return true;
+    });
+    results["state_data_deleted"] = context_.settings.flag("delete_state");
+    results["logs_deleted"] = false;
+    if (!operation_.known("retired_cluster_id").empty())
+      results["retired_cluster_deleted"] = attempt("retired cluster", [&] { return drop_retired(results); });
+    return waits_for_;
   }
-  std::optional<std::string> final_snapshot;
-  if (context.settings.flag("final_snapshot")) {
-    final_snapshot =
-        with_suffix(context.settings.text("target_cluster_id"), "-final-" + operation.known("run_id"));
-    operation.state()["final_snapshot"] = *final_snapshot;
+
+ private:
+  // A thing between two states is tried again, for a while.
+  template <typename Work>
+  bool attempt(const char* what, const Work& work) {
+    try {
+      return work();
+    } catch (const aws::ServiceError& e) {
+      if (!is_busy(e) || waited_longer(context_, what, kWaitMax)) throw;
+      waits_for_ = fmt::format("the {} ({})", what, e.message());
+      return false;
+    }
   }
-  begin_deletion(rds, *cluster, final_snapshot);
-  return true;
-}
+
+  // Deletes the copy that this operation made. False when there was none, or when it is to stay.
+  bool delete_copy() {
+    if (!operation_.is_known("copy_begun") || !context_.settings.flag("delete_copied_snapshot")) return false;
+    const auto copy = rds_.find_snapshot(operation_.known("target_snapshot"));
+    if (!copy || copy->status == "deleting") return true;
+    if (!is_own_copy(*copy, operation_)) return false;
+    rds_.delete_snapshot(copy->identifier);
+    return true;
+  }
+
+  // Drops the cluster that the new one replaced. It goes while RDS answers; nobody has to wait for it.
+  bool drop_retired(Json& results) {
+    const std::string retired = operation_.known("retired_cluster_id");
+    const auto cluster = rds_.find_cluster(retired);
+    if (!cluster) return true;
+    if (cluster->deletion_protection || cluster->status == "stopped") {
+      results["retired_cluster_kept"] =
+          cluster->deletion_protection
+              ? fmt::format("{} got deletion protection meanwhile", retired)
+              : fmt::format("{} was stopped meanwhile, and RDS does not delete a stopped cluster", retired);
+      return false;
+    }
+    std::optional<std::string> final_snapshot;
+    if (context_.settings.flag("final_snapshot")) {
+      final_snapshot =
+          with_suffix(context_.settings.text("target_cluster_id"), "-final-" + operation_.known("run_id"));
+      operation_.state()["final_snapshot"] = *final_snapshot;
+      results["final_snapshot"] = *final_snapshot;
+    }
+    if (cluster->status != "available" && cluster->status != "deleting" && cluster->status != "failed")
+      throw aws::ServiceError("InvalidDBClusterStateFault",
+                              fmt::format("{} is {}", retired, cluster->status));
+    begin_deletion(rds_, *cluster, final_snapshot);
+    return true;
+  }
+
+  StepContext& context_;
+  Operation& operation_;
+  aws::Rds rds_;
+  std::string waits_for_;
+};
 
 }  // namespace
 
 StepResult cleanup(StepContext& context) {
   Operation& operation = context.operation;
-  // Before the restore is proved, the copy and the old cluster are all there is to go back to.
-  if (!operation.is_known("verified"))
+  // Before the restore is proved and has its name, the copy and the old cluster are all there is to go back
+  // to.
+  const bool swapping = !operation.known("restored_as").empty() && !operation.is_known("exchanged");
+  if (!operation.is_known("verified") || swapping)
     throw Error("StepOutOfOrder",
                 fmt::format("operation {} is not verified yet; nothing was deleted.", operation.id()),
                 "Run verify_restore first, or give the operation up with `aurora-restore cancel`.");
-  aws::Rds rds = context.target_rds();
   Json results = Json::object();
-  results["snapshot_deleted"] = delete_copy(context, rds);
-  results["state_data_deleted"] = context.settings.flag("delete_state");
-  results["logs_deleted"] = false;
-  if (!operation.known("retired_cluster_id").empty())
-    results["retired_cluster_deleted"] = drop_retired(context, rds, results);
+  const std::string waits_for = CleanupRun(context).run(results);
+  if (!waits_for.empty())
+    return {.message = "Cleanup waits for " + waits_for,
+            .fields = {{"target_cluster_id", context.settings.text("target_cluster_id")}},
+            .next_step = "cleanup",
+            .retry_after = context.settings.integer("poll_interval_seconds")};
+  operation["cleanup_results"] = results;
   if (context.settings.flag("delete_logs")) {
     results["logs_deleted"] = delete_archive(context);
   } else if (context.settings.has("log_bucket")) {

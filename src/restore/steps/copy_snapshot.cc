@@ -13,7 +13,7 @@ StepResult copy_snapshot(StepContext& context) {
     message = "Snapshot copy not needed";
   } else {
     ensure_copy(context);
-    if (!operation.is_known("copy_begun")) message = "Snapshot copy waits for one of the Region's copy slots";
+    if (!operation.is_known("copy_begun")) message = copy_wait(operation);
   }
   return {.message = message,
           .fields = {{"source_snapshot", source},

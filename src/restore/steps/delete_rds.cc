@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "restore/steps/steps.h"
+#include "restore/swap.h"
 #include "restore/target.h"
 
 namespace aurora::restore::steps {
@@ -40,11 +41,33 @@ StepResult retire(StepContext& context, aws::Rds& rds, const std::string& target
   return done(context, fmt::format("Cluster retired as {}", retired));
 }
 
+Json what_it_had(aws::Rds& rds, const aws::Cluster& cluster) {
+  Json instances = Json::array();
+  for (const aws::ClusterMember& member : cluster.members)
+    if (const auto instance = rds.find_instance(member.instance_identifier))
+      instances.push_back({{"name", instance->identifier}, {"class", instance->instance_class}});
+  return {{"engine", cluster.engine},
+          {"engine_version", cluster.engine_version},
+          {"arn", cluster.arn},
+          {"instances", instances}};
+}
+
+// The old cluster serves until the new one is verified; then verify_restore exchanges their names.
+StepResult leave(StepContext& context, const std::string& target) {
+  Operation& operation = context.operation;
+  if (operation.known("restored_as").empty())
+    operation.state()["restored_as"] = temporary_name(operation, target);
+  return done(context, fmt::format("Cluster {} serves on; the new one is restored as {}", target,
+                                   operation.known("restored_as")));
+}
+
 StepResult remove(StepContext& context, aws::Rds& rds, const aws::Cluster& cluster) {
   Operation& operation = context.operation;
   std::optional<std::string> final_snapshot;
   if (context.settings.flag("final_snapshot"))
     final_snapshot = with_suffix(cluster.identifier, "-final-" + operation.known("run_id"));
+  // A rollback cannot bring it back, but can say what it had.
+  if (!operation.is_known("target_deleted")) operation.state()["deleted_cluster"] = what_it_had(rds, cluster);
   operation.state()["target_deleted"] = true;
   if (final_snapshot) operation.state()["final_snapshot"] = *final_snapshot;
   context.operations.save(operation, context.clock.now());
@@ -71,19 +94,11 @@ StepResult delete_rds(StepContext& context) {
     return done(context, "Cluster is this operation's own, nothing to delete");
   if (!operation.is_known("target_deleted"))
     if (auto error = refusal(*cluster, context.settings)) throw Error(*error);
-  if (!is_settled(*cluster)) {
-    if (cluster->status == "stopped")
-      throw Error(
-          "TargetStopped",
-          fmt::format("cluster {} is stopped; RDS neither renames nor deletes it so. It was not touched.",
-                      target),
-          fmt::format("Start it with `aws rds start-db-cluster --db-cluster-identifier {}`, then start the "
-                      "restore again.",
-                      target));
-    return waiting(context, fmt::format("Cluster is {}", cluster->status));
-  }
-  if (cluster->status == "available" && retired.empty() &&
-      context.settings.text("replace_strategy") == "retire")
+  if (cluster->status == "stopped") throw target_stopped(target);
+  const std::string strategy = context.settings.text("replace_strategy");
+  if (strategy == "swap" && retired.empty()) return leave(context, target);
+  if (!is_settled(*cluster)) return waiting(context, fmt::format("Cluster is {}", cluster->status));
+  if (cluster->status == "available" && retired.empty() && strategy == "retire")
     return retire(context, rds, target);
   if (!retired.empty()) return retire(context, rds, target);
   return remove(context, rds, *cluster);

@@ -1,21 +1,35 @@
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "restore/archive.h"
 #include "restore/notification.h"
 #include "restore/resume.h"
+#include "restore/rollback.h"
 #include "restore/steps/steps.h"
-#include "restore/target.h"
+#include "restore/waiting.h"
 
-// Rolling back, one look per call: first the half-made cluster goes, then the old one gets its name back,
-// then the copy goes. After verification nothing is rolled back: the new cluster is good.
+// Reached when a step fails, when the operation is cancelled, and when its execution is stopped or times out:
+// records the error, has what was done taken back (rollback.h) unless on_failure is keep, and tells everyone.
+// After verification nothing is taken back: the new cluster is good.
 
 namespace aurora::restore::steps {
 namespace {
 
+// A part that RDS refuses to undo gets so many looks before the record says what is left to do.
+constexpr std::int64_t kTriesMax = 3;
+// RDS may take hours over a restore that it is not asked to finish any more.
+constexpr std::chrono::hours kWaitMax{12};
+
+bool is_cancelled(const StepContext& context) {
+  // An execution that a person stopped reports itself with this status.
+  return bool_or(context.event, "cancelled", false) ||
+         string_or(member_or_null(context.event, "error"), "Error", "") == "ABORTED";
+}
+
 // The error as Catch gives it ({"Error", "Cause"}, Cause being the function's error object as text).
 Json error_of(const StepContext& context) {
   const Json& given = member_or_null(context.event, "error");
-  if (bool_or(context.event, "cancelled", false))
+  if (is_cancelled(context))
     return {{"name", "Cancelled"}, {"message", "The operation was cancelled."}, {"hint", ""}};
   if (!given.is_object()) return context.operation.get("error");
   Json error{{"name", string_or(given, "Error", "Unknown")},
@@ -38,82 +52,98 @@ StepResult rolling_back(StepContext& context, const std::string& message) {
           .retry_after = context.settings.integer("poll_interval_seconds")};
 }
 
-// Whether the first step passed: before, nothing is made, and the target is not even known for certain.
-bool has_begun(const Operation& operation) {
-  return !operation.known("source_snapshot").empty();
-}
-
-// What has to be done before the target's name serves the old cluster again; empty when it does.
-std::string roll_back(StepContext& context, std::vector<std::string>& done) {
-  Operation& operation = context.operation;
-  const std::string target = context.settings.text("target_cluster_id");
-  const std::string retired = operation.known("retired_cluster_id");
-  if (!has_begun(operation) || target.empty()) return "";
-  aws::Rds rds = context.target_rds();
-  const auto cluster = rds.find_cluster(target);
-  if (cluster && is_made_by(*cluster, operation)) {
-    // Ours while it was being made: its protection was set by this very operation.
-    if (cluster->deletion_protection)
-      rds.modify_cluster(
-          {{"DBClusterIdentifier", target}, {"DeletionProtection", false}, {"ApplyImmediately", true}});
-    try {
-      begin_deletion(rds, *cluster);
-    } catch (const aws::ServiceError& e) {
-      // RDS deletes nothing that it is still making; a later look finds it made.
-      if (!e.is("InvalidDBClusterStateFault") && !e.is("InvalidDBInstanceState")) throw;
-      return fmt::format("Half-made cluster {} is {}; it is deleted as soon as RDS lets it go", target,
-                         cluster->status);
-    }
-    if (rds.find_cluster(target)) return fmt::format("Half-made cluster {} is being deleted", target);
-    done.push_back(fmt::format("deleted the half-made cluster {}", target));
-  }
-  if (!retired.empty() && (rds.find_cluster(retired) || !operation.is_known("name_given_back"))) {
-    if (rds.find_cluster(retired) || rds.find_cluster(target)) {
-      if (!rename_step(rds, retired, target))
-        return fmt::format("Cluster {} is getting its name {} back", retired, target);
-      done.push_back(fmt::format("gave cluster {} its name back", target));
-    }
-    operation.state()["name_given_back"] = true;
-  }
-  if (operation.is_known("copy_needed") && !operation.known("target_snapshot").empty()) {
-    const auto copy = rds.find_snapshot(operation.known("target_snapshot"));
-    const auto tag = copy ? copy->tags.find(kOperationTag) : aws::Tags::const_iterator{};
-    if (copy && tag != copy->tags.end() && tag->second == operation.id()) {
-      rds.delete_snapshot(copy->identifier);
-      done.push_back(fmt::format("deleted the copied snapshot {}", copy->identifier));
-    }
-  }
-  return "";
-}
-
-// What stands now, in words for the record.
-std::string what_stands(StepContext& context) {
-  const std::string target = context.settings.text("target_cluster_id");
-  if (!has_begun(context.operation) || target.empty()) return "Nothing was created or changed.";
-  if (context.operation.is_known("target_deleted"))
-    return fmt::format(
-        "The old cluster {} was deleted (replace_strategy delete){}.", target,
-        context.operation.known("final_snapshot").empty()
-            ? ""
-            : fmt::format("; its final snapshot is {}", context.operation.known("final_snapshot")));
-  const bool exists = context.target_rds().find_cluster(target).has_value();
-  return exists ? fmt::format("Cluster {} is as it was before.", target)
-                : fmt::format("There is no cluster {}, as before.", target);
-}
-
-void tell(StepContext& context, const Json& error, const std::string& stands) {
+void tell(StepContext& context) {
+  const Operation& operation = context.operation;
+  const Json& error = operation.get("error");
+  const Json& rollback = operation.get("rollback");
   const std::string name = string_or(error, "name", "Unknown");
+  const std::string stands = string_or(rollback, "what_stands", "");
+  const std::string command = string_or(rollback, "next_command", "");
   notify(context, {.subject = fmt::format("aurora-restore: {} FAILED ({})",
                                           context.settings.text("target_cluster_id"), name),
-                   .text = fmt::format("Operation {} failed in {}.\n{}: {}\n{}\n{}\n", context.operation.id(),
+                   .text = fmt::format("Operation {} failed in {}.\n{}: {}\n{}\n{}\n{}", operation.id(),
                                        string_or(error, "step", "?"), name, string_or(error, "message", ""),
-                                       string_or(error, "hint", ""), stands),
-                   .body = {{"operation_id", context.operation.id()},
+                                       string_or(error, "hint", ""), stands,
+                                       command.empty() ? "" : fmt::format("Next: {}\n", command)),
+                   .body = {{"operation_id", operation.id()},
                             {"status", "failed"},
                             {"error", error},
-                            {"what_stands", stands}},
+                            {"what_stands", stands},
+                            {"next_command", command}},
                    .status = "failed",
                    .step = "handle_failure"});
+}
+
+Json to_json(const std::vector<RollbackLook::Failure>& failures) {
+  Json list = Json::array();
+  for (const RollbackLook::Failure& failure : failures)
+    list.push_back({{"what", failure.what}, {"reason", failure.reason}, {"command", failure.command}});
+  return list;
+}
+
+// Ends the operation where it has not ended yet, and tells of it. Saved before anybody is told: of two
+// rollbacks at the same time the slower one's save is a StateConflict, and only the other tells.
+void finish(StepContext& context, bool undone_after_keep) {
+  Operation& operation = context.operation;
+  const bool ends = operation.status() == kInProgress;
+  if (!ends && !undone_after_keep) return;
+  operation.finish(is_cancelled(context) ? kCancelled : kFailed, context.clock.now(),
+                   std::chrono::days(context.settings.integer("state_retention_days")));
+  context.operations.save(operation, context.clock.now());
+  if (ends) tell(context);
+}
+
+// What earlier looks did stays in the record.
+Json all_done(const Operation& operation, const std::vector<std::string>& now) {
+  Json done = member_or_null(operation.get("state"), "undone");
+  if (!done.is_array()) done = Json::array();
+  for (const std::string& what : now) done.push_back(what);
+  return done;
+}
+
+StepResult finished(StepContext& context, const std::string& rollback_status,
+                    const std::vector<RollbackLook::Failure>& failures, bool undone_after_keep) {
+  Operation& operation = context.operation;
+  const Json done = all_done(operation, {});
+  const Standing standing = standing_of(context);
+  std::string stands = standing.what_stands;
+  for (const RollbackLook::Failure& failure : failures)
+    stands += fmt::format(" {}: {}", failure.what, failure.reason);
+  const std::string command = failures.empty() ? standing.next_command : failures.front().command;
+  operation["rollback"] = Json{{"done", done}, {"what_stands", stands}};
+  if (!command.empty()) operation["rollback"]["next_command"] = command;
+  if (!failures.empty()) operation["rollback"]["failures"] = to_json(failures);
+  operation["progress"] = Json::object();
+  finish(context, undone_after_keep);
+  archive_operation(context);
+  Json fields{{"rollback_status", rollback_status},
+              {"operation_status", operation.status()},
+              {"rolled_back", done},
+              {"what_stands", stands},
+              {"error", operation.get("error")}};
+  if (!command.empty()) fields["next_command"] = command;
+  return {.message = stands, .fields = std::move(fields), .next_step = {}, .retry_after = {}};
+}
+
+// One look; an answer while there is something to wait for.
+std::optional<StepResult> undo(StepContext& context, std::vector<RollbackLook::Failure>& failures) {
+  Operation& operation = context.operation;
+  RollbackLook look = roll_back(context);
+  operation.state()["undone"] = all_done(operation, look.done);
+  if (!look.pending.empty() && !waited_longer(context, "rollback", kWaitMax))
+    return rolling_back(context, look.pending.front());
+  if (!look.failures.empty() && count_try(operation, "rollback") < kTriesMax)
+    return rolling_back(context, look.failures.front().what + "; it is tried again");
+  for (const std::string& what : look.pending) look.failures.push_back({what, "no end of it came", ""});
+  failures = std::move(look.failures);
+  return std::nullopt;
+}
+
+void forget_tries(StepContext& context) {
+  end_wait(context, "rollback");
+  Json& state = context.operation.state();
+  if (state.contains("tries")) state["tries"].erase("rollback");
+  state.erase("kept");
 }
 
 }  // namespace
@@ -124,33 +154,24 @@ StepResult handle_failure(StepContext& context) {
   Operation& operation = context.operation;
   if (operation.known("failed_step").empty())
     operation.state()["failed_step"] = string_or(operation.item(), "step", "");
-  const Json error = error_of(context);
-  if (error.is_object() && !error.empty()) operation["error"] = error;
-  const bool verified = operation.is_known("verified");
-  std::vector<std::string> done;
-  if (!verified) {
-    const std::string pending = roll_back(context, done);
-    if (!pending.empty()) return rolling_back(context, pending);
-    operation.state()["rolled_back"] = true;
+  if (const Json error = error_of(context); error.is_object() && !error.empty()) operation["error"] = error;
+  if (!is_rollback_due(operation)) {
+    // Nothing was made before the first step passed: that counts as undone.
+    if (operation.known("source_snapshot").empty()) operation.state()["rolled_back"] = true;
+    return finished(context, "completed", {}, false);
   }
-  const std::string stands = verified ? fmt::format("The restored cluster {} is verified and stays.",
-                                                    context.settings.text("target_cluster_id"))
-                                      : what_stands(context);
-  if (operation.status() == kInProgress) {
-    operation.finish(bool_or(context.event, "cancelled", false) ? kCancelled : kFailed, context.clock.now(),
-                     std::chrono::days(context.settings.integer("state_retention_days")));
-    tell(context, operation.get("error"), stands);
+  if (context.settings.text("on_failure") == "keep" && !is_cancelled(context) &&
+      !operation.is_known("rolled_back")) {
+    operation.state()["kept"] = true;
+    return finished(context, "kept", {}, false);
   }
-  operation["rollback"] = Json{{"done", done}, {"what_stands", stands}};
-  operation["progress"] = Json::object();
-  archive_operation(context);
-  return {.message = stands,
-          .fields = {{"rollback_status", "completed"},
-                     {"operation_status", operation.status()},
-                     {"rolled_back", done},
-                     {"error", operation.get("error")}},
-          .next_step = {},
-          .retry_after = {}};
+  const bool was_kept = operation.is_known("kept");
+  std::vector<RollbackLook::Failure> failures;
+  if (auto waiting = undo(context, failures)) return *waiting;
+  forget_tries(context);
+  operation.state()["rolled_back"] = failures.empty();
+  return finished(context, failures.empty() ? "completed" : "failed", failures,
+                  was_kept && is_cancelled(context));
 }
 
 }  // namespace aurora::restore::steps

@@ -34,18 +34,21 @@ Json body_of(const Operation& operation) {
 
 StepResult notify_completion(StepContext& context) {
   Operation& operation = context.operation;
-  if (!operation.is_known("verified"))
+  const bool swapping = !operation.known("restored_as").empty() && !operation.is_known("exchanged");
+  if (!operation.is_known("verified") || swapping)
     throw Error("StepOutOfOrder", fmt::format("operation {} is not verified yet.", operation.id()),
                 "Run verify_restore first.");
   const std::string target = context.settings.text("target_cluster_id");
+  // Saved before anybody is told: of two at the same time only one tells.
+  operation.finish(kCompleted, context.clock.now(),
+                   std::chrono::days(context.settings.integer("state_retention_days")));
+  context.operations.save(operation, context.clock.now());
   const NotificationResult sent =
       notify(context, {.subject = fmt::format("aurora-restore: {} restored ({})", target, operation.id()),
                        .text = story_of(operation),
                        .body = body_of(operation),
                        .status = "completed",
                        .step = "notify_completion"});
-  operation.finish(kCompleted, context.clock.now(),
-                   std::chrono::days(context.settings.integer("state_retention_days")));
   const auto or_null = [](const std::optional<std::string>& id) { return id ? Json(*id) : Json(nullptr); };
   Json fields{{"target_cluster_id", target},
               {"operation_status", "completed"},

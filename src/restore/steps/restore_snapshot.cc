@@ -1,48 +1,80 @@
 #include <fmt/format.h>
 
+#include "restore/point_in_time.h"
+#include "restore/rds_errors.h"
+#include "restore/restore_request.h"
 #include "restore/steps/steps.h"
+#include "restore/swap.h"
 #include "restore/target.h"
+#include "restore/waiting.h"
 
 namespace aurora::restore::steps {
 namespace {
 
-std::string subnet_group(StepContext& context, aws::Rds& rds) {
-  const Configuration& settings = context.settings;
-  if (settings.has("db_subnet_group_name")) return settings.text("db_subnet_group_name");
-  // RDS knows subnet groups only: one with exactly these subnets is found, or made and tagged as ours.
-  const std::vector<std::string> subnets = settings.list("subnet_ids");
-  if (auto found = rds.find_subnet_group(subnets)) return *found;
-  const std::string name =
-      with_suffix(settings.text("target_cluster_id"), "-subnets-" + context.operation.known("run_id"));
-  rds.create_subnet_group(
-      {{"DBSubnetGroupName", name},
-       {"DBSubnetGroupDescription", "Made by aurora-restore for " + settings.text("target_cluster_id")},
-       {"SubnetIds", subnets},
-       {"Tags", aws::tag_list(operation_tags(context.operation))}});
-  return name;
+constexpr std::chrono::minutes kCapacityWaitMax{30};
+
+StepResult waiting(StepContext& context, const std::string& message) {
+  return {.message = message,
+          .fields = {{"target_cluster_id", context.settings.text("target_cluster_id")},
+                     {"target_snapshot", context.operation.known("target_snapshot")}},
+          .next_step = "restore_snapshot",
+          .retry_after = context.settings.integer("poll_interval_seconds")};
 }
 
-Json restore_request(StepContext& context, aws::Rds& rds) {
-  const Configuration& settings = context.settings;
-  const Json& snapshot = context.operation.get("snapshot_details");
-  Json request{
-      {"DBClusterIdentifier", settings.text("target_cluster_id")},
-      {"SnapshotIdentifier", context.operation.known("target_snapshot")},
-      {"Engine", string_or(snapshot, "engine", "")},
-      // Without it RDS takes its default version, which may be lower than the snapshot's and is then refused.
-      {"EngineVersion", settings.has("engine_version") ? settings.text("engine_version")
-                                                       : string_or(snapshot, "engine_version", "")},
-      {"DBSubnetGroupName", subnet_group(context, rds)},
-      {"VpcSecurityGroupIds", settings.list("vpc_security_group_ids")},
-      {"DeletionProtection", settings.flag("deletion_protection")},
-      {"CopyTagsToSnapshot", true},
-      {"Tags", aws::tag_list(operation_tags(context.operation))}};
-  if (settings.has("port")) request["Port"] = settings.integer("port");
-  if (settings.has("kms_key_id") && !context.operation.is_known("copy_needed"))
-    request["KmsKeyId"] = settings.text("kms_key_id");
-  if (settings.has("db_cluster_parameter_group_name"))
-    request["DBClusterParameterGroupName"] = settings.text("db_cluster_parameter_group_name");
-  return request;
+Error taken(const aws::Rds& rds, const std::string& name) {
+  return Error("TargetExists",
+               fmt::format("cluster {} exists in {} and is not this operation's. It was not touched.", name,
+                           rds.region()),
+               "Run delete_rds first.");
+}
+
+aws::Tags snapshot_tags(StepContext& context, aws::Rds& rds) {
+  const std::string name = context.operation.is_known("copy_needed")
+                               ? context.operation.known("target_snapshot")
+                               : context.operation.known("source_snapshot_arn");
+  const auto snapshot = name.empty() ? std::nullopt : rds.find_snapshot(name);
+  return snapshot ? snapshot->tags : aws::Tags{};
+}
+
+// What a refusal means: the words of a wait, or final.
+std::string wait_for(StepContext& context, aws::Rds& rds, const aws::ServiceError& e,
+                     const std::string& name) {
+  if (is_capacity_shortage(e)) {
+    if (waited_longer(context, "capacity", kCapacityWaitMax))
+      throw Error(e.code(),
+                  fmt::format("RDS had no capacity for cluster {} in {} minutes: {}", name,
+                              kCapacityWaitMax.count(), e.message()),
+                  hint_for(e));
+    return fmt::format("Cluster restore waits for capacity ({})", e.code());
+  }
+  if (is_busy(e)) return fmt::format("Cluster restore waits: {}", e.message());
+  if (e.is("KMSKeyNotAccessibleFault") && count_try(context.operation, "restore_key") == 1)
+    return "Cluster restore waits for its key to become accessible";
+  if (e.is("DBClusterAlreadyExistsFault")) {
+    // Another run of this step was faster, or a renamed cluster's name is not free yet.
+    const auto there = rds.find_cluster(name);
+    if (!there || is_made_by(*there, context.operation)) return "Cluster restore begins";
+    throw taken(rds, name);
+  }
+  throw e;
+}
+
+// Asks RDS; the words of a wait when it could not begin.
+std::string begin(StepContext& context, aws::Rds& rds, const std::string& name) {
+  try {
+    const std::string group = ensure_subnet_group(context, rds);
+    const bool to_time = is_point_in_time(context.settings);
+    const Json request = to_time ? point_in_time_request(context, common_request(context, group, {}))
+                                 : snapshot_request(context, group, snapshot_tags(context, rds));
+    // Saved before the call: whatever happens to this step, a rollback knows that a cluster may come up.
+    context.operation.state()["restore_begun"] = true;
+    context.operations.save(context.operation, context.clock.now());
+    to_time ? rds.restore_cluster_to_time(request) : rds.restore_cluster(request);
+    end_wait(context, "capacity");
+    return "";
+  } catch (const aws::ServiceError& e) {
+    return wait_for(context, rds, e, name);
+  }
 }
 
 }  // namespace
@@ -50,21 +82,20 @@ Json restore_request(StepContext& context, aws::Rds& rds) {
 StepResult restore_snapshot(StepContext& context) {
   Operation& operation = context.operation;
   const std::string target = context.settings.text("target_cluster_id");
+  const std::string name = restored_name(operation, target);
   if (operation.known("target_snapshot").empty())
     throw Error("StepOutOfOrder", fmt::format("operation {} has no snapshot to restore yet.", operation.id()),
                 "Run copy_snapshot first.");
   aws::Rds rds = context.target_rds();
-  const auto there = rds.find_cluster(target);
-  if (there && !is_made_by(*there, operation))
-    throw Error("TargetExists",
-                fmt::format("cluster {} exists in {} and is not this operation's. It was not touched.",
-                            target, rds.region()),
-                "Run delete_rds first.");
-  if (!there) rds.restore_cluster(restore_request(context, rds));
+  const auto there = rds.find_cluster(name);
+  if (there && !is_made_by(*there, operation)) throw taken(rds, name);
+  if (!there)
+    if (const std::string wait = begin(context, rds, name); !wait.empty()) return waiting(context, wait);
   operation.state()["cluster_restored"] = true;
   operation["restore_details"] = Json{{"target_cluster_id", target},
                                       {"target_region", rds.region()},
                                       {"target_snapshot", operation.known("target_snapshot")}};
+  if (name != target) operation["restore_details"]["restored_as"] = name;
   return {.message = "Cluster restore initiated",
           .fields = {{"target_cluster_id", target}, {"target_snapshot", operation.known("target_snapshot")}},
           .next_step = "check_restore_status",

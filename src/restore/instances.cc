@@ -1,0 +1,151 @@
+#include "restore/instances.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "restore/rds_errors.h"
+#include "restore/restore_request.h"
+#include "restore/target.h"
+#include "restore/waiting.h"
+
+namespace aurora::restore {
+namespace {
+
+constexpr std::chrono::minutes kCapacityWaitMax{30};
+
+// The instance's name; another one when a cluster that is not ours has an instance of that name.
+std::string free_instance_name(aws::Rds& rds, const Operation& operation, const std::string& cluster,
+                               int number) {
+  const std::string name = instance_name(cluster, number);
+  const auto there = rds.find_instance(name);
+  if (!there || there->cluster_identifier == cluster) return name;
+  return with_suffix(name, "-" + operation.known("run_id"));
+}
+
+class InstancesRun {
+ public:
+  InstancesRun(StepContext& context, aws::Rds& rds, const aws::Cluster& cluster)
+      : context_(context), rds_(rds), cluster_(cluster) {}
+
+  InstancesLook run() {
+    const auto wanted = 1 + static_cast<int>(context_.settings.integer("reader_count"));
+    for (int number = 1; number <= wanted; ++number) look_at(name_of(number), number);
+    if (slowest_ == "available") {
+      end_wait(context_, "capacity");
+      return {true, ""};
+    }
+    return {false, slowest_};
+  }
+
+ private:
+  std::string name_of(int number) {
+    Json& names = context_.operation.state()["instances"];
+    if (!names.is_array()) names = Json::array();
+    if (names.size() < static_cast<std::size_t>(number))
+      names.push_back(free_instance_name(rds_, context_.operation, cluster_.identifier, number));
+    return names[static_cast<std::size_t>(number) - 1].get<std::string>();
+  }
+
+  void look_at(const std::string& name, int number) {
+    auto instance = rds_.find_instance(name);
+    if (!instance) {
+      if (!create(name, number)) return;
+      instance = rds_.find_instance(name);
+    }
+    const std::string status = instance ? instance->status : "creating";
+    if (is_failed_status(status)) throw restore_failed("instance", name, status);
+    if (status != "available") slowest_ = "instances are " + status;
+  }
+
+  // False when it has to wait.
+  bool create(const std::string& name, int number) {
+    try {
+      rds_.create_instance(instance_request(context_, cluster_, name, number, zones(), cluster_.tags));
+      return true;
+    } catch (const aws::ServiceError& e) {
+      // A repeated step finds its own instance: the cluster's members say whose it is.
+      if (e.is("DBInstanceAlreadyExists")) return true;
+      if (is_busy(e)) {
+        slowest_ = "instances wait until the cluster takes them";
+        return false;
+      }
+      if (!is_capacity_shortage(e)) throw;
+      wait_for_capacity(name, e);
+      return false;
+    }
+  }
+
+  void wait_for_capacity(const std::string& name, const aws::ServiceError& e) {
+    // From the next look on RDS chooses the Availability Zone.
+    context_.operation.state()["any_zone"] = true;
+    if (waited_longer(context_, "capacity", kCapacityWaitMax))
+      throw Error(
+          e.code(),
+          fmt::format("RDS had no capacity for instance {} ({}) in {} minutes: {}", name,
+                      context_.settings.text("db_instance_class"), kCapacityWaitMax.count(), e.message()),
+          hint_for(e));
+    slowest_ = fmt::format("instance {} waits for capacity", name);
+  }
+
+  // Readers are spread over the zones that the subnet group reaches; a writer alone goes where RDS likes.
+  const std::vector<std::string>& zones() {
+    const bool spread =
+        context_.settings.integer("reader_count") > 0 && !context_.operation.is_known("any_zone");
+    if (spread && !zones_known_) zones_ = rds_.zones_of_subnet_group(cluster_.subnet_group);
+    zones_known_ = true;
+    return zones_;
+  }
+
+  StepContext& context_;
+  aws::Rds& rds_;
+  const aws::Cluster& cluster_;
+  std::string slowest_ = "available";
+  std::vector<std::string> zones_;
+  bool zones_known_ = false;
+};
+
+}  // namespace
+
+InstancesLook ensure_instances(StepContext& context, aws::Rds& rds, const aws::Cluster& cluster) {
+  return InstancesRun(context, rds, cluster).run();
+}
+
+std::vector<std::string> instances_to_restart(aws::Rds& rds, const aws::Cluster& cluster) {
+  std::vector<std::string> names;
+  for (const aws::ClusterMember& member : cluster.members) {
+    bool pending = member.parameter_group_status == "pending-reboot";
+    if (!pending)
+      if (const auto instance = rds.find_instance(member.instance_identifier))
+        pending = instance->parameters_pending;
+    if (pending) names.push_back(member.instance_identifier);
+  }
+  return names;
+}
+
+bool is_failed_status(const std::string& status) {
+  static constexpr const char* kBad[] = {"failed",
+                                         "migration-failed",
+                                         "cloning-failed",
+                                         "incompatible-restore",
+                                         "incompatible-parameters",
+                                         "incompatible-network",
+                                         "incompatible-option-group",
+                                         "inaccessible-encryption-credentials",
+                                         "inaccessible-encryption-credentials-recoverable",
+                                         "insufficient-capacity",
+                                         "restore-error",
+                                         "storage-full",
+                                         "deleting",
+                                         "deleted"};
+  return std::any_of(std::begin(kBad), std::end(kBad), [&](const char* bad) { return status == bad; });
+}
+
+Error restore_failed(const std::string& kind, const std::string& name, const std::string& status) {
+  return Error(
+      "RestoreFailed", fmt::format("{} {} is {}.", kind, name, status),
+      fmt::format("`aws rds describe-events --source-type db-{} --source-identifier {}` tells RDS's reason.",
+                  kind, name));
+}
+
+}  // namespace aurora::restore
