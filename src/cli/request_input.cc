@@ -6,6 +6,7 @@
 #include "base/files.h"
 #include "base/ids.h"
 #include "base/text.h"
+#include "cli/uploads.h"
 #include "restore/request.h"
 
 namespace aurora::cli {
@@ -137,7 +138,9 @@ Json build_request(Context& context, const RequestOptions& options) {
   std::vector<restore::Finding> findings = restore::validate_request(request);
   restore::throw_if_any(findings);
   // Numbers and booleans leave in their own types, under their canonical names.
-  return restore::canonical_settings(request, "the request", findings);
+  Json canonical = restore::canonical_settings(request, "the request", findings);
+  restore::throw_if_any(check_local_files(canonical));
+  return canonical;
 }
 
 std::string new_operation_id(const Clock& clock) {

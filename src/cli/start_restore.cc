@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "cli/uploads.h"
+
 namespace aurora::cli {
 namespace {
 
@@ -23,7 +25,7 @@ namespace {
 
 StartedRestore start_restore(Context& context, World& world, const Json& request) {
   StartedRestore started;
-  started.request = request;
+  started.request = with_uploaded_files(world, request);
   started.operation_id = string_or(request, "operation_id", "");
   if (started.operation_id.empty()) started.operation_id = new_operation_id(context.clock);
   started.request["operation_id"] = started.operation_id;

@@ -31,6 +31,8 @@ struct StepContext {
   const Configuration& settings;
   Operation& operation;
   const Json& event;
+  // When the function is ended at the latest: Lambda's deadline, or its longest.
+  TimePoint deadline = {};
 
   // Of the account that owns the snapshot (source_account.h); ours when null.
   aws::Api* source = nullptr;

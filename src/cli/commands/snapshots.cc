@@ -6,6 +6,7 @@
 #include "base/dates.h"
 #include "base/text.h"
 #include "cli/commands/commands.h"
+#include "cli/commands/snapshots_manifest.h"
 #include "cli/operations.h"
 #include "cli/pipeline_config.h"
 #include "cli/table.h"
@@ -14,17 +15,25 @@ namespace aurora::cli {
 namespace {
 
 struct SnapshotsOptions {
+  std::string action;
   std::string cluster;
   std::string region;
+  std::string snapshot;
+  std::string output;
   bool json = false;
 };
 
 void bind_snapshots(Binder& binder, SnapshotsOptions& options) {
+  binder.argument("ACTION", options.action, "manifest: take one of the running source cluster for a snapshot",
+                  false, {"manifest"});
   binder.option("--cluster", "CLUSTER", options.cluster,
                 "Of this cluster (default: the configured source cluster)");
   binder.option("--source-region", "REGION", options.region,
                 "In this Region (default: the configured source Region)");
-  binder.flag("--json", options.json, "One snapshot a line");
+  binder.option("--snapshot", "NAME", options.snapshot, "With manifest: the snapshot that it belongs to");
+  binder.option("--output", "FILE", options.output,
+                "With manifest: a file to write it to as well, or s3://BUCKET/KEY to keep it there");
+  binder.flag("--json", options.json, "One snapshot a line; with manifest, what was taken");
 }
 
 Json as_json(const aws::ClusterSnapshot& snapshot) {
@@ -67,6 +76,15 @@ std::string table_text(const std::vector<aws::ClusterSnapshot>& snapshots, TimeP
 }
 
 ExitCode run_snapshots(Context& context, const SnapshotsOptions& options) {
+  if (options.action == "manifest")
+    return take_snapshot_manifest(context, {.snapshot = options.snapshot,
+                                            .cluster = options.cluster,
+                                            .region = options.region,
+                                            .output = options.output,
+                                            .json = options.json});
+  if (!options.snapshot.empty() || !options.output.empty())
+    throw Error("UsageError", "--snapshot and --output belong to `snapshots manifest`",
+                fmt::format("`{}` lists the snapshots.", command_line(context, "snapshots")));
   World world = open_world(context);
   const Json config =
       options.cluster.empty() || options.region.empty() ? read_pipeline_config(world) : Json::object();
@@ -100,10 +118,18 @@ ExitCode run_snapshots(Context& context, const SnapshotsOptions& options) {
 Command snapshots_command() {
   return make_command<SnapshotsOptions>(
       {.path = "snapshots",
-       .summary = "List the source cluster's snapshots, the newest first",
-       .description = "",
+       .summary = "List the source cluster's snapshots, the newest first; take manifests of them",
+       .description = "`snapshots manifest` has the pipeline's function read the running source cluster: "
+                      "every table's rows "
+                      "and checksum, and what else there is. The manifest is kept in S3 and noted at the "
+                      "snapshot, so that a "
+                      "restore with verification_manifest=auto is held against it. Take it when the snapshot "
+                      "is made, before "
+                      "the source changes.",
        .examples = {{"{} snapshots", "of the configured source cluster"},
-                    {"{} snapshots --cluster orders --source-region eu-central-1", "of any cluster"}}},
+                    {"{} snapshots --cluster orders --source-region eu-central-1", "of any cluster"},
+                    {"{} snapshots manifest --snapshot orders-2026-11-21 --output manifest.json",
+                     "what the source holds, for the snapshot's restores"}}},
       bind_snapshots, run_snapshots);
 }
 

@@ -3,15 +3,19 @@
 #include <set>
 
 #include "base/text.h"
+#include "restore/checks.h"
 #include "restore/database_access.h"
 #include "restore/steps/steps.h"
-#include "restore/verification.h"
+#include "restore/swap.h"
+#include "restore/verification_comparison.h"
+#include "restore/verification_users.h"
 
 namespace aurora::restore::steps {
 namespace {
 
 // An answer may hold 256 KiB; a cluster may have tens of thousands of tables.
 constexpr std::size_t kTablesShownMax = 500;
+constexpr std::size_t kSchemasShownMax = 200;
 
 Json schema_info_of(const std::vector<DatabaseContents>& contents) {
   Json schemas = Json::array();
@@ -22,7 +26,8 @@ Json schema_info_of(const std::vector<DatabaseContents>& contents) {
   for (const DatabaseContents& database : contents) with_tables += database.inventory.tables.empty() ? 0 : 1;
   for (const DatabaseContents& database : contents) {
     for (const db::Table& table : database.inventory.tables) {
-      if (seen.insert(table.schema).second) schemas.push_back(table.schema);
+      if (seen.insert(table.schema).second && seen.size() <= kSchemasShownMax)
+        schemas.push_back(table.schema);
       if (++count > kTablesShownMax) continue;
       Json shown{{"schema", table.schema}, {"name", table.name}};
       if (with_tables > 1) shown["database"] = database.name;
@@ -34,58 +39,75 @@ Json schema_info_of(const std::vector<DatabaseContents>& contents) {
   return info;
 }
 
-// Sums over all tables; rows as the planner knows them, which costs no scan.
+// Sums over all databases; rows as the planner knows them, which costs no scan.
 Json counted(const std::vector<DatabaseContents>& contents) {
   std::int64_t tables = 0;
   std::int64_t rows = 0;
-  std::int64_t bytes = 0;
+  std::int64_t views = 0;
+  std::int64_t routines = 0;
+  std::int64_t sequences = 0;
+  std::set<std::string> extensions;
+  for (const DatabaseContents& database : contents) {
+    const db::Inventory& inventory = database.inventory;
+    views += inventory.views;
+    routines += inventory.functions;
+    sequences += inventory.sequences;
+    extensions.insert(inventory.extensions.begin(), inventory.extensions.end());
+    tables += static_cast<std::int64_t>(inventory.tables.size());
+    for (const db::Table& table : inventory.tables) rows += std::max<std::int64_t>(table.estimated_rows, 0);
+  }
+  return {{"tables_checked", tables}, {"rows_estimated", rows}, {"size_bytes", size_bytes(contents)},
+          {"views", views},           {"routines", routines},   {"sequences", sequences},
+          {"extensions", extensions}};
+}
+
+// What a failed build or a constraint that was never checked leaves behind is the source's, not the
+// restore's; but somebody should know.
+void warn_of_leftovers(StepContext& context, const std::vector<DatabaseContents>& contents) {
   for (const DatabaseContents& database : contents)
-    for (const db::Table& table : database.inventory.tables) {
-      tables += 1;
-      rows += std::max<std::int64_t>(table.estimated_rows, 0);
-      bytes += table.bytes;
-    }
-  return {{"tables_checked", tables}, {"rows_estimated", rows}, {"size_bytes", bytes}};
+    for (const std::string& index : database.inventory.invalid_indexes)
+      context.audit.record(
+          context.operation.id(), "verify_restore", "warning",
+          {{"message", fmt::format("index {}.{} is invalid, as in the snapshot", database.name, index)}});
 }
 
-Check compare_with_source(StepContext& context, const db::ConnectOptions& access, Json& verification) {
-  const std::string mode = context.settings.text("compare_with_source");
-  const Comparison comparison =
-      compare(context.databases, source_access(context), access, mode == "checksums");
-  verification["compared_with_source"] = true;
-  verification["rows_checked"] = comparison.rows;
-  verification["tables_equal"] = comparison.tables_equal;
-  verification["rows_equal"] = comparison.rows_equal;
-  if (comparison.differences.empty())
-    return {"equals_source", true,
-            fmt::format("{} tables with {} rows equal the source's ({})", comparison.tables_equal,
-                        with_thousands(static_cast<std::uint64_t>(comparison.rows_equal)), mode)};
-  std::vector<std::string> first(
-      comparison.differences.begin(),
-      comparison.differences.begin() +
-          static_cast<std::ptrdiff_t>(std::min<std::size_t>(5, comparison.differences.size())));
-  return {"equals_source", false,
-          fmt::format("{} differences: {}", comparison.differences.size(), join(first, "; "))};
+StepResult wait(const StepContext& context, std::string message) {
+  return {.message = std::move(message),
+          .fields = {{"target_cluster_id", context.settings.text("target_cluster_id")}},
+          .next_step = "verify_restore",
+          .retry_after = 1};
 }
 
-void throw_if_failed(const StepContext& context, const std::vector<Check>& checks) {
-  std::vector<std::string> failed;
-  for (const Check& check : checks)
-    if (!check.passed) failed.push_back(fmt::format("{}: {}", check.name, check.detail));
-  if (failed.empty()) return;
-  throw Error(
-      "VerificationFailed",
-      fmt::format("cluster {} did not pass {} of {} checks. {}", context.settings.text("target_cluster_id"),
-                  failed.size(), checks.size(), join(failed, ". ")),
-      "The old cluster, where there was one, gets its name back; see the audit trail for every check.");
-}
+// All checks, or nothing when another call has to go on with them.
+std::optional<StepResult> check(StepContext& context, const db::ConnectOptions& access,
+                                const std::vector<DatabaseContents>& contents) {
+  if (auto waiting = compare_contents(context, access, "verify_restore")) return waiting;
+  const std::vector<db::UserSpec> users = configured_users(context);
+  if (!check_users(context, access, users))
+    return wait(context,
+                fmt::format("Checked {} of {} users",
+                            int_or(member_or_null(context.operation.get("state"), "users_done"), "next", 0),
+                            users.size()));
+  if (!run_checks(context, access))
+    return wait(context, fmt::format("Ran {} of the team's checks", sql_checks(context).size()));
 
-Json to_json(const std::vector<Check>& checks) {
-  Json list = Json::array();
-  for (const Check& check : checks)
-    list.push_back(
-        {{"name", check.name}, {"status", check.passed ? "passed" : "failed"}, {"detail", check.detail}});
-  return list;
+  std::vector<Check> checks;
+  if (!context.settings.flag("allow_empty"))
+    checks.push_back(check_not_empty(context.databases, access, contents));
+  for (auto more : {comparison_checks(context), user_checks(context), sql_checks(context)})
+    checks.insert(checks.end(), more.begin(), more.end());
+
+  Json verification = counted(contents);
+  verification.update(comparison_summary(context));
+  verification["checks"] = Json::array();
+  for (const Check& one : checks) verification["checks"].push_back(to_json(one));
+  context.operation["verification"] = verification;
+  throw_if_failed(context, checks);
+  // The outcomes are in the record now.
+  for (const char* part : {"checks_done", "users_done"}) context.operation.state().erase(part);
+  context.operation.state()["verified"] = true;
+  warn_of_leftovers(context, contents);
+  return std::nullopt;
 }
 
 }  // namespace
@@ -93,28 +115,19 @@ Json to_json(const std::vector<Check>& checks) {
 StepResult verify_restore(StepContext& context) {
   const db::ConnectOptions access = master_access(context);
   const std::vector<DatabaseContents> contents = contents_of(context.databases, access);
-  Json verification = counted(contents);
-  verification["compared_with_source"] = false;
+  if (!context.operation.is_known("verified"))
+    if (auto waiting = check(context, access, contents)) return *waiting;
+  if (auto waiting = exchange_names(context)) return *waiting;
 
-  std::vector<Check> checks;
-  if (!context.settings.flag("allow_empty"))
-    checks.push_back(check_not_empty(context.databases, access, contents));
-  for (const db::UserSpec& user : configured_users(context))
-    checks.push_back(check_user(context.databases, access, user));
-  if (context.settings.text("compare_with_source") != "none")
-    checks.push_back(compare_with_source(context, access, verification));
-
-  verification["checks"] = to_json(checks);
-  context.operation["verification"] = verification;
-  throw_if_failed(context, checks);
-  context.operation.state()["verified"] = true;
   const std::string target = context.settings.text("target_cluster_id");
+  // After an exchange of names the endpoint is another one.
+  const db::ConnectOptions now = master_access(context);
   return {.message = fmt::format("Successfully verified cluster {}", target),
           .fields = {{"target_cluster_id", target},
-                     {"cluster_endpoint", access.host},
-                     {"cluster_port", access.port},
+                     {"cluster_endpoint", now.host},
+                     {"cluster_port", now.port},
                      {"schema_info", schema_info_of(contents)},
-                     {"verification", verification}},
+                     {"verification", context.operation.get("verification")}},
           .next_step = "notify_completion",
           .retry_after = {}};
 }
