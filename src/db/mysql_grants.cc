@@ -104,7 +104,8 @@ std::string grantee_of(const UserSpec& user, const Server& server) {
 }
 
 std::string pattern_of(std::string_view database) {
-  return replace_all(replace_all(std::string(database), "_", "\\_"), "%", "\\%");
+  std::string pattern = replace_all(std::string(database), "\\", "\\\\");
+  return replace_all(replace_all(std::move(pattern), "_", "\\_"), "%", "\\%");
 }
 
 bool covers(std::string_view pattern, std::string_view database) {
@@ -186,8 +187,7 @@ Holdings wanted_of(const UserSpec& user, const std::vector<std::string>& databas
     const std::vector<std::string>& named = grant.databases.empty() ? grant.schemas : grant.databases;
     for (const std::string& database : databases) {
       if (!named.empty() && std::ranges::count(named, database) == 0) continue;
-      if (grant.tables.empty())
-        wanted[{pattern_of(database)}].merge(mysql_privileges(grant.privileges, false));
+      if (grant.tables.empty()) wanted[{database}].merge(mysql_privileges(grant.privileges, false));
       for (const std::string& table : grant.tables)
         wanted[{database, table}].merge(mysql_privileges(grant.privileges, true));
     }

@@ -8,6 +8,7 @@ namespace {
 TEST(Patterns, ANameCoversItselfOnly) {
   EXPECT_EQ(pattern_of("my_shop%1"), "my\\_shop\\%1");
   EXPECT_TRUE(covers(pattern_of("my_shop"), "my_shop"));
+  EXPECT_TRUE(covers(pattern_of("a\\_b"), "a\\_b"));
   EXPECT_FALSE(covers(pattern_of("my_shop"), "myxshop"));
 }
 
