@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "restore/point_in_time.h"
+
 namespace aurora::restore {
 
 std::vector<Finding> validate_request(const Json& input) {
@@ -17,7 +19,9 @@ std::vector<Finding> validate_resolved(const Json& settings) {
   };
   require("target_region", "required: the Region to restore into");
   require("target_cluster_id", "required: the name of the cluster to be made");
-  if (!settings.contains("snapshot_name")) {
+  const bool to_time =
+      settings.contains("restore_to_time") || bool_or(settings, "use_latest_restorable_time", false);
+  if (!settings.contains("snapshot_name") && !to_time) {
     if (!settings.contains("snapshot_date"))
       findings.push_back({"snapshot_name", "",
                           "required, unless snapshot_date (a day, or latest) says which snapshot is meant"});
@@ -30,6 +34,7 @@ std::vector<Finding> validate_resolved(const Json& settings) {
   require("vpc_security_group_ids", "required: the security groups of the new cluster");
   if (settings.contains("subnet_ids") && settings.contains("db_subnet_group_name"))
     findings.push_back({"subnet_ids and db_subnet_group_name", "", "give one of the two"});
+  for (Finding& finding : validate_point_in_time(settings)) findings.push_back(std::move(finding));
   return findings;
 }
 
