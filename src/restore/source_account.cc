@@ -182,6 +182,24 @@ bool is_foreign(const StepContext& context, const aws::ClusterSnapshot& snapshot
   return owner != own_account(context);
 }
 
+std::optional<Error> sharing_obstacle(const StepContext& context, const std::string& reference) {
+  const std::string owner = arn_account(reference);
+  if (owner.empty() || has_role(context) || owner == context.names.account) return std::nullopt;
+  aws::Rds source = context.source_rds();
+  if (source.find_snapshot(reference)) return std::nullopt;
+  const std::string us = own_account(context);
+  if (owner == us) return std::nullopt;
+  const std::string name = reference.substr(reference.find(":cluster-snapshot:") + 18);
+  return Error(
+      "SnapshotNotShared",
+      fmt::format("snapshot {} of account {} is not in {}, or not shared with account {}.", name, owner,
+                  source.region(), us),
+      fmt::format("In account {}: aws rds modify-db-cluster-snapshot-attribute --region {} "
+                  "--db-cluster-snapshot-identifier {} --attribute-name restore --values-to-add {}; or give "
+                  "source_role_arn, a role of that account.",
+                  owner, source.region(), name, us));
+}
+
 std::vector<Error> source_findings(const StepContext& context, const aws::ClusterSnapshot& snapshot) {
   std::vector<Error> findings;
   if (!is_foreign(context, snapshot) || !snapshot.encrypted) return findings;

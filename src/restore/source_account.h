@@ -46,8 +46,12 @@ std::string source_snapshot_reference(const StepContext& context, const std::str
 // Whether the snapshot is another account's, so that it has to be copied before it is ours.
 bool is_foreign(const StepContext& context, const aws::ClusterSnapshot& snapshot);
 
+// Error "SnapshotNotShared" when `reference` is the ARN of a snapshot of another account that we do not see,
+// and there is no role to look for it there. Nothing otherwise.
+std::optional<Error> sharing_obstacle(const StepContext& context, const std::string& reference);
+
 // What stands in the way of reading a snapshot of another account: "KmsKeyRequired", "KeyNotShareable",
-// "SourceKeyNotAccessible", "SnapshotNotShared". Changes nothing. Empty for our own snapshots.
+// "SourceKeyNotAccessible". Changes nothing. Empty for our own snapshots.
 std::vector<Error> source_findings(const StepContext& context, const aws::ClusterSnapshot& snapshot);
 
 // Called before the snapshot is copied, as often as it takes: shares it, or makes and shares its copy in the
