@@ -2,92 +2,29 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/mount.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
+#include "base/dates.h"
 #include "base/files.h"
 #include "base/text.h"
-#include "db/session.h"
-#include "local/engines/native.h"
 #include "local/engines/process.h"
-#include "local/rds.h"
-#include "local/testing/rds_driver.h"
-#include "local/testing/temporary_directory.h"
+#include "local/testing/rds_with_servers.h"
 
 namespace aurora::local {
 namespace {
 
 using testing::RdsDriver;
-using testing::TemporaryDirectory;
-using namespace std::chrono_literals;
 
-class RdsWithPostgreSql : public ::testing::Test {
+class RdsWithPostgreSql : public testing::RdsWithServers {
  protected:
+  RdsWithPostgreSql() : RdsWithServers(db::Engine::kPostgreSql, "postgres") {}
+
   void SetUp() override {
-    std::filesystem::permissions(data_.path(), std::filesystem::perms(0711));
-    open();
-    if (service_->handle(describe_versions())["DBEngineVersions"].empty()) GTEST_SKIP();
+    RdsWithServers::SetUp();
+    Call versions;
+    versions.region = "us-west-2";
+    versions.operation = "DescribeDBEngineVersions";
+    if (service_->handle(versions)["DBEngineVersions"].empty()) GTEST_SKIP();
   }
-  void TearDown() override {
-    if (!service_) return;
-    service_->wait_idle(20s);
-    service_->stop();
-  }
-
-  static Call describe_versions() {
-    Call call;
-    call.region = "us-west-2";
-    call.operation = "DescribeDBEngineVersions";
-    return call;
-  }
-
-  void open() {
-    authority_.emplace(data_.path() / "authority", clock_);
-    service_ = std::make_unique<RdsService>(
-        RdsOptions{.directory = data_.path(), .pace = {}, .patience = 0ms, .durable = false},
-        engines::native_engines({.durable = false}, *authority_, clock_, Log::none()), clock_, Log::none());
-    service_->start();
-  }
-  // As after kill -9: nothing of this process is asked to stop anything.
-  void abandon() { service_.reset(); }
-
-  void settle() { ASSERT_TRUE(service_->wait_idle(60s)); }
-
-  std::unique_ptr<db::Session> connect(const Json& cluster, const std::string& password,
-                                       const std::string& user = "clusteradmin",
-                                       const std::string& database = "postgres") {
-    return connector_.connect({.engine = db::Engine::kPostgreSql,
-                               .host = cluster["Endpoint"],
-                               .port = cluster["Port"].get<unsigned short>(),
-                               .user = user,
-                               .password = Secret(password),
-                               .database = database,
-                               .tls = db::ConnectOptions::Tls::kVerifyFull,
-                               .ca_file = authority_->ca_file()});
-  }
-  std::string value(db::Session& session, const std::string& sql) {
-    return session.query(sql).rows.at(0).at(0).value_or("NULL");
-  }
-  void make_cluster(RdsDriver& rds, const std::string& id, const Json& more = Json::object()) {
-    rds.create_cluster(id, more);
-    rds.create_instance(id + "-1", id);
-    settle();
-    ASSERT_EQ(rds.cluster_status(id), "available");
-    ASSERT_EQ(rds.instance_status(id + "-1"), "available");
-  }
-  std::size_t entries(const std::string& folder) {
-    std::size_t count = 0;
-    const auto path = data_.path() / "rds" / folder;
-    if (std::filesystem::exists(path))
-      for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(path)) ++count;
-    return count;
-  }
-
-  TemporaryDirectory data_;
-  SystemClock clock_;
-  std::optional<engines::TlsAuthority> authority_;
-  db::NativeConnector connector_;
-  std::unique_ptr<RdsService> service_;
 };
 
 TEST_F(RdsWithPostgreSql, MasterIsAuroraSMaster) {
@@ -139,6 +76,59 @@ TEST_F(RdsWithPostgreSql, SnapshotCopiedAndRestoredHoldsTheData) {
   EXPECT_EQ(value(*connect(east.cluster("source"), "first-Password1"), "SELECT count(*) FROM city"), "0");
 }
 
+TEST_F(RdsWithPostgreSql, RestoreToATimeHoldsWhatWasCommittedBeforeIt) {
+  RdsDriver rds(*service_);
+  make_cluster(rds, "source");
+  auto session = connect(rds.cluster("source"), "first-Password1");
+  session->query("CREATE TABLE orders (id int PRIMARY KEY, note text)");
+  session->query("INSERT INTO orders SELECT i, 'Zürich 東京' FROM generate_series(1, 1000) i");
+  rds.create_snapshot("middle", "source");
+  settle();
+  session->query("INSERT INTO orders VALUES (1001, 'the last good one')");
+  clock_.sleep_for(std::chrono::milliseconds(20));
+  const std::string before = format_iso_millis(clock_.now());
+  clock_.sleep_for(std::chrono::milliseconds(20));
+  session->query("DELETE FROM orders WHERE id > 10");
+  session->query("INSERT INTO orders VALUES (5000, 'too late')");
+
+  const auto restore = [&](const std::string& target, const Json& when) {
+    Json input{{"DBClusterIdentifier", target}, {"SourceDBClusterIdentifier", "source"}};
+    input.update(when);
+    rds.call("RestoreDBClusterToPointInTime", input);
+    settle();
+    ASSERT_EQ(rds.cluster_status(target), "available");
+    make_instance(rds, target);
+  };
+  const std::string count = "SELECT count(*) || ' ' || max(id) FROM orders";
+  restore("then", {{"RestoreToTime", before}});
+  EXPECT_EQ(value(*connect(rds.cluster("then"), "first-Password1"), count), "1001 1001");
+  // Without the snapshot it begins with the backup that was made with the cluster.
+  rds.call("DeleteDBClusterSnapshot", {{"DBClusterSnapshotIdentifier", "middle"}});
+  settle();
+  restore("from-the-beginning", {{"RestoreToTime", before}});
+  EXPECT_EQ(value(*connect(rds.cluster("from-the-beginning"), "first-Password1"), count), "1001 1001");
+  restore("now", {{"UseLatestRestorableTime", true}});
+  auto now = connect(rds.cluster("now"), "first-Password1");
+  EXPECT_EQ(value(*now, count), "11 5000");
+  EXPECT_NO_THROW(now->query("INSERT INTO orders VALUES (5001, 'it takes writes')"));
+  EXPECT_EQ(value(*session, count), "11 5000") << "the source is as it was";
+}
+
+TEST_F(RdsWithPostgreSql, TimeAfterTheLastCommitOfAServerAtRestIsItsLastState) {
+  RdsDriver rds(*service_);
+  make_cluster(rds, "source");
+  connect(rds.cluster("source"), "first-Password1")->query("CREATE TABLE t AS SELECT 7 AS n");
+  rds.call("StopDBCluster", {{"DBClusterIdentifier", "source"}});
+  settle();
+  rds.call("RestoreDBClusterToPointInTime", {{"DBClusterIdentifier", "target"},
+                                             {"SourceDBClusterIdentifier", "source"},
+                                             {"RestoreToTime", format_iso_millis(clock_.now())}});
+  settle();
+  ASSERT_EQ(rds.cluster_status("target"), "available");
+  make_instance(rds, "target");
+  EXPECT_EQ(value(*connect(rds.cluster("target"), "first-Password1"), "SELECT n FROM t"), "7");
+}
+
 TEST_F(RdsWithPostgreSql, NewMasterPasswordReplacesTheOldOneOfTheSnapshot) {
   RdsDriver rds(*service_);
   make_cluster(rds, "source");
@@ -183,19 +173,7 @@ TEST_F(RdsWithPostgreSql, ServersSurviveAKilledEndpointAndAreAdopted) {
   make_cluster(rds, "source");
   auto session = connect(rds.cluster("source"), "first-Password1");
   const std::string started = value(*session, "SELECT pg_postmaster_start_time()");
-  const pid_t child = ::fork();
-  ASSERT_GE(child, 0);
-  if (child == 0) {
-    // A process of its own opens the data and dies without a word.
-    RdsService other({.directory = data_.path(), .pace = {}, .patience = 0ms, .durable = false},
-                     engines::native_engines({.durable = false}, *authority_, clock_, Log::none()), clock_,
-                     Log::none());
-    other.start();
-    ::kill(::getpid(), SIGKILL);
-  }
-  int status = 0;
-  ASSERT_EQ(::waitpid(child, &status, 0), child);
-  EXPECT_TRUE(WIFSIGNALED(status));
+  open_elsewhere_and_die();
   EXPECT_EQ(value(*session, "SELECT pg_postmaster_start_time()"), started);
 }
 
@@ -208,15 +186,7 @@ TEST_F(RdsWithPostgreSql, ServerThatWasKilledIsStartedAgain) {
       fmt::format("/usr/lib/postgresql/15/bin/postgres -D {}", data_.path().string()));
   ASSERT_EQ(postmasters.size(), 1u);
   ::kill(postmasters[0], SIGKILL);
-  std::string found;
-  for (int i = 0; i < 100 && found.empty(); ++i) {
-    clock_.sleep_for(100ms);
-    try {
-      found = value(*connect(cluster, "first-Password1"), "SELECT n FROM kept");
-    } catch (const db::SqlError&) {
-    }
-  }
-  EXPECT_EQ(found, "7");
+  EXPECT_EQ(value_when_back(cluster, "first-Password1", "SELECT n FROM kept"), "7");
 }
 
 TEST_F(RdsWithPostgreSql, OrderlyStopStopsServersAndStartBringsThemBack) {
@@ -292,7 +262,7 @@ TEST_F(RdsWithPostgreSql, ParametersOfTheGroupReachTheServer) {
 class SmallDisk {
  public:
   explicit SmallDisk(const std::filesystem::path& place) : place_(place) {
-    mounted_ = ::mount("tmpfs", place.c_str(), "tmpfs", 0, "size=125m,mode=0711") == 0;
+    mounted_ = ::mount("tmpfs", place.c_str(), "tmpfs", 0, "size=215m,mode=0711") == 0;
   }
   SmallDisk(const SmallDisk&) = delete;
   SmallDisk& operator=(const SmallDisk&) = delete;

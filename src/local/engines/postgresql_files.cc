@@ -34,8 +34,8 @@ std::string archive_command(const PostgreSqlLayout& layout) {
 }
 
 std::string restore_command(const PostgreSqlLayout& layout) {
-  return fmt::format("cp {}/%f \"%p\" 2>/dev/null || cp {}/pg_wal/%f \"%p\"", shell_word(layout.archive()),
-                     shell_word(layout.data()));
+  return fmt::format("cp {}/%f \"%p\" 2>/dev/null || cp {}/pg_wal/%f \"%p\" 2>/dev/null",
+                     shell_word(layout.archive()), shell_word(layout.data()));
 }
 
 // For a machine that carries several servers and other work: little memory for each, and no tuning that would

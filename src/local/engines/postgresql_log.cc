@@ -3,6 +3,7 @@
 
 #include "base/dates.h"
 #include "base/files.h"
+#include "base/text.h"
 #include "local/engines/file_tree.h"
 #include "local/engines/postgresql_engine.h"
 #include "local/engines/server_tools.h"
@@ -27,6 +28,11 @@ std::string last_segment(const fs::path& log) {
 
 std::string setting(std::string_view name, const std::string& value) {
   return fmt::format("{}={}", name, value);
+}
+
+// As PostgreSQL's settings take it: 2026-11-21 06:20:51.123456+00
+std::string timestamp(TimePoint time) {
+  return replace_all(replace_all(format_iso_micros(time), "T", " "), "Z", "+00");
 }
 
 // PostgreSQL refuses a time after the last commit; everything there is was committed before it then.
@@ -66,7 +72,7 @@ void PostgreSqlEngine::replay(const PostgreSqlLayout& layout, const PointInTime&
                                        setting("hot_standby", "off"),
                                        setting("log_min_messages", "error")};
   if (point.time) {
-    settings.push_back(setting("recovery_target_time", format_iso_micros(*point.time)));
+    settings.push_back(setting("recovery_target_time", timestamp(*point.time)));
     settings.push_back(setting("recovery_target_inclusive", "off"));
     settings.push_back(setting("recovery_target_action", "promote"));
   }
