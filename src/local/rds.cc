@@ -9,9 +9,11 @@
 #include "base/text.h"
 #include "local/place.h"
 #include "local/rds/actions.h"
+#include "local/rds/automated_backups.h"
 #include "local/rds/clusters.h"
 #include "local/rds/instances.h"
 #include "local/rds/keys.h"
+#include "local/rds/master_secret.h"
 #include "local/rds/snapshots.h"
 #include "local/service_support.h"
 #include "local/store.h"
@@ -63,7 +65,7 @@ RdsService::~RdsService() {
 }
 
 rds::Environment RdsService::environment() {
-  return {records_, queue_, engines_, clock_, options_.pace, root_};
+  return {records_, queue_, engines_, clock_, options_.pace, root_, router_};
 }
 
 Json RdsService::handle(const Call& call) {
@@ -72,9 +74,7 @@ Json RdsService::handle(const Call& call) {
   try {
     if (names_one_resource(call) && patience() > std::chrono::milliseconds::zero())
       return run_patiently(handler, call);
-    // Before the lock: these are other services.
-    return run(handler, call,
-               {.key = rds::key_for(call, router_), .network = rds::network_for(call, router_)});
+    return run_with_others(handler, call);
   } catch (const SQLite::Exception& failure) {
     const Error error = store_error(failure, "the RDS store");
     log_.error("the RDS store refused a request", {{"operation", call.operation}, {"error", error.what()}});
@@ -82,13 +82,32 @@ Json RdsService::handle(const Call& call) {
   }
 }
 
-Json RdsService::run(rds::Handler handler, const Call& call, rds::Outside outside) {
+// Other services are asked before the lock is taken.
+Json RdsService::run_with_others(rds::Handler handler, const Call& call) {
+  rds::Outside outside{.key = rds::key_for(call, router_), .network = rds::network_for(call, router_)};
+  if (!router_ || !rds::wants_managed_password(call)) return run(handler, call, std::move(outside));
+  outside.secret = rds::make_master_secret(call, *router_);
+  const rds::MasterSecret secret = *outside.secret;
+  try {
+    Json answer = run(handler, call, std::move(outside));
+    // A cluster that has its secret already keeps it.
+    const Json& shown = member_or_null(member_or_null(answer, "DBCluster"), "MasterUserSecret");
+    if (string_or(shown, "SecretArn", "") != secret.arn)
+      rds::delete_master_secret(*router_, call.region, secret.arn);
+    return answer;
+  } catch (const std::exception&) {
+    rds::delete_master_secret(*router_, call.region, secret.arn);
+    throw;
+  }
+}
+
+Json RdsService::run(const Action& action, const Call& call, rds::Outside outside) {
   Json answer;
   rds::Context context{environment(), place_of(call), call.input, std::move(outside), {}, {}};
   {
     const std::lock_guard lock(mutex_);
     WriteTransaction transaction(records_.database());
-    answer = handler(context);
+    answer = action(context);
     transaction.commit();
   }
   for (const std::int64_t job : context.cancelled) queue_.cancel(job);
@@ -159,6 +178,7 @@ void RdsService::start_servers() {
 // A look takes microseconds for each cluster: one small file, and the command line of one process.
 void RdsService::guard_servers(std::stop_token stop) {
   while (clock_.sleep_for(kGuardEvery, stop)) {
+    keep_backups();
     std::vector<rds::Resource> clusters;
     {
       const std::lock_guard lock(mutex_);
@@ -193,7 +213,28 @@ void RdsService::stop_servers() {
   for (std::future<void>& one : stops) one.get();
 }
 
+// What cannot be done now is tried again at the next look.
+void RdsService::keep_backups() {
+  std::vector<rds::BackupDuty> duties;
+  {
+    const std::lock_guard lock(mutex_);
+    rds::Environment all = environment();
+    duties = rds::backup_duties(all);
+  }
+  for (const rds::BackupDuty& duty : duties) {
+    try {
+      Call call;
+      call.region = duty.region;
+      run([&](rds::Context& context) { return Json(rds::carry_out(context, duty)); }, call, {});
+    } catch (const std::exception& error) {
+      log_.warning("an automated snapshot could not be taken or removed",
+                   {{"region", duty.region}, {"of", duty.id}, {"error", error.what()}});
+    }
+  }
+}
+
 std::optional<TimePoint> RdsService::run_due() {
+  keep_backups();
   return queue_.run_due();
 }
 
@@ -208,20 +249,11 @@ bool RdsService::wait_idle(std::chrono::milliseconds timeout) {
 }
 
 std::string RdsService::take_automated_snapshot(const std::string& region, const std::string& cluster) {
-  const std::string name =
-      fmt::format("rds:{}-{}", to_lower(cluster), format_strftime(clock_.now(), "%Y-%m-%d-%H-%M"));
+  const rds::BackupDuty duty{rds::BackupDuty::Kind::kTake, region, to_lower(cluster)};
   Call call;
   call.region = region;
-  call.input = {{"DBClusterIdentifier", cluster}, {"Name", name}};
-  run(
-      [](rds::Context& context) -> Json {
-        const rds::Resource of =
-            rds::need(context, rds::Kind::kCluster, rds::required(context, "DBClusterIdentifier"));
-        rds::order_snapshot(context, of, rds::required(context, "Name"), "automated");
-        return Json::object();
-      },
-      call, {});
-  return name;
+  return run([&](rds::Context& context) { return Json(rds::carry_out(context, duty)); }, call, {})
+      .get<std::string>();
 }
 
 std::string RdsService::share_from_account(const std::string& region, const std::string& snapshot,

@@ -13,6 +13,7 @@
 #pragma once
 #include <condition_variable>
 #include <filesystem>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -69,9 +70,12 @@ class RdsService final : public Service {
 
  private:
   rds::Environment environment();
-  Json run(rds::Handler handler, const Call& call, rds::Outside outside);
+  using Action = std::function<Json(rds::Context&)>;
+  Json run(const Action& action, const Call& call, rds::Outside outside);
+  Json run_with_others(rds::Handler handler, const Call& call);
   Json run_patiently(rds::Handler handler, const Call& call);
   std::chrono::milliseconds patience() const;
+  void keep_backups();
   void start_servers();
   void stop_servers();
   void guard_servers(std::stop_token stop);

@@ -113,11 +113,12 @@ void apply_backtrack(const Context& context, Json& body) {
   if (window > 0) body["BacktrackWindow"] = window;
 }
 
-// The endpoint has no global databases, replicas from elsewhere or secrets that RDS manages: to take such an
-// order and not carry it out would be worse than to refuse it.
+// The endpoint has no global databases and no replicas from elsewhere: to take such an order and not carry it
+// out would be worse than to refuse it.
 void refuse_what_is_not_carried(const Context& context) {
-  for (const char* member :
-       {"ManageMasterUserPassword", "EnableLimitlessDatabase", "EnableGlobalWriteForwarding"})
+  if (bool_or(context.input, "ManageMasterUserPassword", false) && !context.outside.secret)
+    throw invalid_value("ManageMasterUserPassword needs Secrets Manager, which is not there.");
+  for (const char* member : {"EnableLimitlessDatabase", "EnableGlobalWriteForwarding"})
     if (bool_or(context.input, member, false))
       throw invalid_value(fmt::format("{} is not available at this endpoint.", member));
   for (const char* member : {"ReplicationSourceIdentifier", "GlobalClusterIdentifier", "ScalingConfiguration",

@@ -11,9 +11,10 @@
 #include "local/rds/cluster_settings.h"
 #include "local/rds/groups.h"
 #include "local/rds/keys.h"
+#include "local/rds/master_secret.h"
 #include "local/rds/paging.h"
-#include "local/rds/restore_to_time.h"
 #include "local/rds/quotas.h"
+#include "local/rds/restore_to_time.h"
 #include "local/rds/tags.h"
 
 namespace aurora::local::rds {
@@ -55,6 +56,16 @@ std::string checked_database(const Context& context) {
                     "underscores and does not begin with a digit.",
                     name));
   return name;
+}
+
+// Empty when RDS is to manage it.
+std::string checked_new_password(const Context& context) {
+  if (context.outside.secret) return {};
+  if (!has(context, "MasterUserPassword"))
+    throw invalid_value("The parameter MasterUserPassword must be provided and must not be blank.");
+  std::string password = required(context, "MasterUserPassword");
+  check_master_password(password);
+  return password;
 }
 
 void take_new_name(Context& context, Resource& cluster, engines::Engine& engine) {
@@ -180,10 +191,7 @@ Json create_db_cluster(Context& context) {
   const std::string engine = required(context, "Engine");
   const EngineVersion& version = version_for(context, engine, "");
   const std::string user = checked_master_user(context, engine);
-  if (!has(context, "MasterUserPassword"))
-    throw invalid_value("The parameter MasterUserPassword must be provided and must not be blank.");
-  const std::string password = required(context, "MasterUserPassword");
-  check_master_password(password);
+  const std::string password = checked_new_password(context);
   const std::string database = checked_database(context);
   check_new_cluster(context, id);
   Resource cluster =
@@ -191,12 +199,17 @@ Json create_db_cluster(Context& context) {
   cluster.body["MasterUsername"] = user;
   if (!database.empty()) cluster.body["DatabaseName"] = database;
   set_encryption(cluster, context.outside.key);
-  const std::string verifier =
-      engine_for(context, engine, version.version).password_verifier(Secret(password));
+  Json details;
+  if (context.outside.secret) {
+    cluster.body["MasterUserSecret"] = shown_secret(*context.outside.secret);
+    details = secret_details(context.outside.secret->arn);
+  } else {
+    details["verifier"] = engine_for(context, engine, version.version).password_verifier(Secret(password));
+  }
   cluster.internal["job"] = enqueue(context, {.work = "CreateCluster",
                                               .resource = cluster.resource,
                                               .holds = {cluster.resource},
-                                              .details = {{"verifier", verifier}},
+                                              .details = std::move(details),
                                               .minimum = context.pace.create});
   context.records.put(cluster);
   return {{"DBCluster", shown_cluster(context, cluster)}};

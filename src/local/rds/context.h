@@ -39,6 +39,7 @@ struct Environment {
   const Clock& clock;
   const Pace& pace;
   const std::filesystem::path& root;  // of the directories of clusters and snapshots
+  Router* router = nullptr;           // to the other services; for work, never under the service's lock
 };
 
 struct Key {
@@ -46,10 +47,17 @@ struct Key {
   bool aws_managed = false;  // RDS's own, which cannot be shared
 };
 
+// The secret of a master password that RDS manages.
+struct MasterSecret {
+  std::string arn = {};
+  std::string key = {};
+};
+
 // What other services know about a request; asked before the service's lock is taken.
 struct Outside {
   Key key = {};  // that the input means
   Network network = {};
+  std::optional<MasterSecret> secret = {};
 };
 
 // One request, handled under the service's lock and inside a transaction.

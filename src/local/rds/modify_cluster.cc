@@ -5,6 +5,7 @@
 #include "local/rds/cluster_settings.h"
 #include "local/rds/clusters.h"
 #include "local/rds/groups.h"
+#include "local/rds/master_secret.h"
 
 namespace aurora::local::rds {
 namespace {
@@ -15,7 +16,51 @@ struct Change {
   std::string status = "modifying";
 };
 
+bool is_managed(const Resource& cluster) {
+  return cluster.body.contains("MasterUserSecret");
+}
+
+void order_managed_password(Resource& cluster, Change& change, const char* status) {
+  Json& shown = cluster.body["MasterUserSecret"];
+  shown["SecretStatus"] = status;
+  change.details.update(secret_details(shown.at("SecretArn").get<std::string>()));
+  change.details["user"] = string_or(cluster.body, "MasterUsername", "");
+  change.status = "resetting-master-credentials";
+}
+
+// Turns the management on; a cluster whose password is managed keeps its secret.
+void take_over_password(Context& context, Resource& cluster, Change& change) {
+  if (!context.outside.secret || is_managed(cluster)) return;
+  cluster.body["MasterUserSecret"] = shown_secret(*context.outside.secret);
+  order_managed_password(cluster, change, "creating");
+}
+
+void rotate_password(Context& context, Resource& cluster, Change& change) {
+  if (!bool_or(context.input, "RotateMasterUserPassword", false)) return;
+  if (!is_managed(cluster) || !context.router)
+    throw invalid_combination("The master password of this cluster is not managed in Secrets Manager.");
+  if (!bool_or(context.input, "ApplyImmediately", false))
+    throw invalid_combination("A rotation of the master password needs ApplyImmediately.");
+  order_managed_password(cluster, change, "rotating");
+}
+
+// The secret goes when the new password is set.
+void end_management(Context& context, const Resource& cluster, Change& change) {
+  if (!is_managed(cluster)) return;
+  if (bool_or(context.input, "ManageMasterUserPassword", true)) {
+    if (has(context, "MasterUserPassword"))
+      throw invalid_combination(
+          "MasterUserPassword can't be given while Secrets Manager manages the master password; turn "
+          "ManageMasterUserPassword off with it.");
+    return;
+  }
+  if (!has(context, "MasterUserPassword"))
+    throw invalid_combination("Turning ManageMasterUserPassword off needs a MasterUserPassword.");
+  change.details["old_secret"] = cluster.body.at("MasterUserSecret").at("SecretArn");
+}
+
 void change_password(Context& context, const Resource& cluster, engines::Engine& engine, Change& change) {
+  end_management(context, cluster, change);
   if (!has(context, "MasterUserPassword")) return;
   const std::string password = required(context, "MasterUserPassword");
   check_master_password(password);
@@ -92,8 +137,6 @@ void check_modifiable(const Context& context, const Resource& cluster) {
 Json modify_db_cluster(Context& context) {
   Resource cluster = need(context, Kind::kCluster, required(context, "DBClusterIdentifier"));
   check_modifiable(context, cluster);
-  if (bool_or(context.input, "RotateMasterUserPassword", false))
-    throw invalid_combination("The master password of this cluster is not managed in Secrets Manager.");
   engines::Engine& engine = engine_for(context, string_or(cluster.body, "Engine", ""),
                                        string_or(cluster.body, "EngineVersion", ""));
   apply_settings(context, cluster.body);
@@ -103,6 +146,8 @@ Json modify_db_cluster(Context& context) {
   change_parameter_group(context, cluster);
   change_version(context, cluster, change);
   change_password(context, cluster, engine, change);
+  rotate_password(context, cluster, change);
+  take_over_password(context, cluster, change);
   change_place(context, cluster, engine, change);
   if (!change.details.empty()) {
     status_of(cluster) = change.status;

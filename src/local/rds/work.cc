@@ -68,6 +68,7 @@ void Worker::failed(const Job& job, const Error& error) {
     auto resource = environment_.records.find_resource(job.resource);
     if (const char* status = entry_of(job).failure_status; resource && status) {
       status_of(*resource) = status;
+      if (job.details.contains("secret")) resource->body["MasterUserSecret"]["SecretStatus"] = "impaired";
       resource->internal.erase("job");
       resource->internal.erase("next_id");
       resource->internal.erase("next_address");

@@ -85,6 +85,8 @@ class Worker final : public JobRunner {
   void snapshot_copied(const Job& job, Resource& snapshot, const Json& result);
   void snapshot_deleted(const Job& job, Resource& snapshot, const Json& result);
 
+  std::string verifier_for(const Job& job, const Subject& subject);
+  void settle_secret(const Job& job);
   bool should_serve(const std::string& cluster);
   void bring_back(const Job& job);
   void rename_cluster(Resource& cluster, const std::string& id);

@@ -2,18 +2,36 @@
 
 #include "local/rds/clusters.h"
 #include "local/rds/instances.h"
+#include "local/rds/master_secret.h"
 #include "local/rds/work.h"
 
 namespace aurora::local::rds {
+
+// What the server stores of the master password that the job sets: given with it, or drawn for a secret.
+std::string Worker::verifier_for(const Job& job, const Subject& subject) {
+  if (!job.details.contains("secret")) return string_or(job.details, "verifier", "");
+  AURORA_INVARIANT(environment_.router);
+  return subject.engine->password_verifier(
+      pending_password(*environment_.router, subject.cluster.region, job.details,
+                       string_or(subject.cluster.body, "MasterUsername", "")));
+}
+
+// After the server has the new password: its secret says so, or is not needed any more.
+void Worker::settle_secret(const Job& job) {
+  if (job.details.contains("secret")) make_current(*environment_.router, job.region, job.details);
+  if (const std::string old = string_or(job.details, "old_secret", ""); !old.empty())
+    delete_master_secret(*environment_.router, job.region, old);
+}
 
 Json Worker::create_cluster(const Job& job, JobControl& control) {
   const Subject subject = subject_of(job.resource);
   const engines::NewCluster cluster{
       .version = subject.server.version,
       .master_user = subject.cluster.body.at("MasterUsername").get<std::string>(),
-      .verifier = job.details.at("verifier").get<std::string>(),
+      .verifier = verifier_for(job, subject),
       .database = string_or(subject.cluster.body, "DatabaseName", "")};
   subject.engine->create(subject.directory, cluster, control.stop());
+  settle_secret(job);
   return {{"bytes", subject.engine->size_bytes(subject.directory)}};
 }
 
@@ -28,6 +46,7 @@ Json Worker::restore_cluster(const Job& job, JobControl& control) {
 
 void Worker::cluster_created(const Job& job, Resource& cluster, const Json& result) {
   status_of(cluster) = "available";
+  if (job.details.contains("secret")) cluster.body["MasterUserSecret"]["SecretStatus"] = "active";
   cluster.internal.erase("restored");
   cluster.internal["first_backup"] = job.work == "CreateCluster";
   set_size(cluster, result.at("bytes").get<std::uint64_t>());
@@ -42,11 +61,14 @@ void Worker::cluster_created(const Job& job, Resource& cluster, const Json& resu
 // harmless.
 Json Worker::modify_cluster(const Job& job, JobControl& control) {
   Subject subject = subject_of(job.resource);
-  const auto held = hold_cluster(subject.cluster);
-  if (job.details.contains("verifier"))
+  if (const std::string verifier = verifier_for(job, subject); !verifier.empty()) {
+    const auto held = hold_cluster(subject.cluster);
     subject.engine->set_password(subject.directory, subject.server, string_or(job.details, "user", ""),
-                                 string_or(job.details, "verifier", ""));
+                                 verifier);
+  }
+  settle_secret(job);
   if (!job.details.contains("id")) return Json::object();
+  const auto held = hold_cluster(subject.cluster);
   subject.server.address = string_or(subject.cluster.internal, "next_address", subject.server.address);
   subject.server.port = static_cast<unsigned short>(job.details.at("port").get<int>());
   bool up = false;
@@ -70,7 +92,9 @@ void Worker::rename_cluster(Resource& cluster, const std::string& id) {
 
 void Worker::cluster_modified(const Job& job, Resource& cluster, const Json&) {
   status_of(cluster) = "available";
-  if (job.details.contains("verifier"))
+  if (job.details.contains("secret")) cluster.body["MasterUserSecret"]["SecretStatus"] = "active";
+  if (job.details.contains("old_secret")) cluster.body.erase("MasterUserSecret");
+  if (job.details.contains("verifier") || job.details.contains("secret"))
     add_event(environment_, cluster, "The DB cluster's master credentials were reset",
               {"configuration change"});
   if (job.details.contains("version")) cluster.body["EngineVersion"] = job.details.at("version");
@@ -93,6 +117,10 @@ Json Worker::delete_cluster(const Job& job, JobControl&) {
     if (status_of(snapshot) != "available")
       throw Error("EngineFailed", fmt::format("the final snapshot {} was not made", snapshot.id));
   }
+  // A secret of RDS's goes with its cluster.
+  if (const Json& secret = member_or_null(subject.cluster.body, "MasterUserSecret");
+      !secret.is_null() && environment_.router)
+    delete_master_secret(*environment_.router, job.region, string_or(secret, "SecretArn", ""));
   const auto held = hold_cluster(subject.cluster);
   subject.engine->halt(subject.directory);
   return Json::object();
