@@ -2,33 +2,27 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+
 #include "restore/secrets.h"
+#include "restore/swap.h"
+#include "restore/user_passwords.h"
 
 namespace aurora::restore {
 namespace {
 
-std::vector<std::string> strings_of(const Json& list) {
-  std::vector<std::string> strings;
-  for (const Json& element : list) strings.push_back(element.get<std::string>());
-  return strings;
-}
+// Where the RDS certificate bundle lies in a function's package.
+constexpr char kBundle[] = "global-bundle.pem";
 
-db::UserSpec user_from(StepContext& context, const Json& json) {
-  db::UserSpec user;
-  user.username = string_or(json, "username", "");
-  user.privileges = strings_of(member_or_null(json, "privileges"));
-  user.schemas = strings_of(member_or_null(json, "schemas"));
-  user.databases = strings_of(member_or_null(json, "databases"));
-  const std::string secret = string_or(json, "password_secret_id", "");
-  user.password = secret.empty() ? Secret(string_or(json, "password", ""))
-                                 : read_credentials(context.api, context.names.region, secret).password;
-  return user;
-}
-
-bool holds_password(const Json& users) {
-  for (const Json& user : users)
-    if (user.contains("password")) return true;
-  return false;
+// The authority of the servers' certificates: DB_CA_FILE, or the bundle beside the executable (which on AWS
+// is in /var/task). Nothing when there is neither, as on a machine without TLS.
+std::string certificate_file(const StepContext& context) {
+  if (const auto file = context.environment("DB_CA_FILE")) return *file;
+  std::error_code ignored;
+  const auto executable = std::filesystem::read_symlink("/proc/self/exe", ignored);
+  for (const auto& folder : {executable.parent_path(), std::filesystem::path("/var/task")})
+    if (std::filesystem::is_regular_file(folder / kBundle, ignored)) return folder / kBundle;
+  return {};
 }
 
 db::ConnectOptions access_to(StepContext& context, const aws::Cluster& cluster, Credentials credentials) {
@@ -42,53 +36,37 @@ db::ConnectOptions access_to(StepContext& context, const aws::Cluster& cluster, 
   access.port = static_cast<unsigned short>(cluster.port);
   access.user = cluster.master_username;
   access.password = std::move(credentials.password);
-  // The authority of the server's certificate: on AWS the RDS bundle in the package.
-  if (const auto file = context.environment("DB_CA_FILE"); file && !file->empty()) {
-    access.tls = db::ConnectOptions::Tls::kVerifyFull;
-    access.ca_file = *file;
-  }
+  access.ca_file = certificate_file(context);
+  if (!access.ca_file.empty()) access.tls = db::ConnectOptions::Tls::kVerifyFull;
   return access;
+}
+
+// RDS's own secret where it manages the password, else the configured one.
+std::string master_secret(const StepContext& context) {
+  if (!context.settings.flag("manage_master_user_password"))
+    return context.settings.text("master_credentials_secret_id");
+  std::string arn = string_or(context.operation.get("restore_details"), "master_user_secret_arn", "");
+  if (arn.empty())
+    throw Error("StepOutOfOrder", "the cluster's managed master secret is not known yet.",
+                "Run check_restore_status until it says available.");
+  return arn;
 }
 
 }  // namespace
 
 std::vector<db::UserSpec> configured_users(StepContext& context) {
-  const Configuration& settings = context.settings;
-  const Json& configured = settings.value("db_users");
-  std::vector<db::UserSpec> users;
-  if (!configured.is_array()) {
-    const std::string secret = settings.text("app_credentials_secret_id");
-    Credentials app = read_credentials(context.api, context.names.region, secret);
-    db::UserSpec user;
-    user.username = std::move(app.username);
-    user.password = std::move(app.password);
-    user.privileges = {"SELECT", "INSERT", "UPDATE", "DELETE"};
-    users.push_back(std::move(user));
-    return users;
-  }
-  if (holds_password(configured)) {
-    const std::string text = fmt::format(
-        "{} holds passwords in plain text; store them in Secrets Manager and give password_secret_id",
-        context.names.db_users_parameter());
-    context.log.warning(text);
-    if (context.operation.known("plain_passwords_told").empty()) {
-      context.audit.record(context.operation.id(), "setup_db_users", "warning", {{"message", text}});
-      context.operation.state()["plain_passwords_told"] = "yes";
-    }
-  }
-  for (const Json& json : configured) users.push_back(user_from(context, json));
-  return users;
+  constexpr bool kMake = false;
+  return read_users(context, {}, kMake)->users;
 }
 
 db::ConnectOptions master_access(StepContext& context) {
-  const std::string target = context.settings.text("target_cluster_id");
-  const auto cluster = context.target_rds().find_cluster(target);
+  const std::string name = restored_name(context.operation, context.settings.text("target_cluster_id"));
+  const auto cluster = context.target_rds().find_cluster(name);
   if (!cluster || cluster->endpoint.empty())
-    throw Error("StepOutOfOrder", fmt::format("cluster {} has no endpoint yet.", target),
+    throw Error("StepOutOfOrder", fmt::format("cluster {} has no endpoint yet.", name),
                 "Run check_restore_status until it says available.");
   return access_to(context, *cluster,
-                   read_credentials(context.api, context.names.region,
-                                    context.settings.text("master_credentials_secret_id")));
+                   read_credentials(context.api, context.names.region, master_secret(context)));
 }
 
 db::ConnectOptions access_as(const db::ConnectOptions& access, const db::UserSpec& user,

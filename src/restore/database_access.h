@@ -9,12 +9,11 @@
 
 namespace aurora::restore {
 
-// The users of db_users with their passwords; without db_users, the application's user of
-// app_credentials_secret_id, with SELECT, INSERT, UPDATE and DELETE. A password that stands in the
-// configuration itself is warned of in log and audit, by the parameter's name.
+// The users of db_users, or the application's, with the passwords that hold now (user_passwords.h).
 std::vector<db::UserSpec> configured_users(StepContext& context);
 
-// How to reach the restored cluster, as its master user; `restore_details` of the operation say where.
+// How to reach the restored cluster (under its temporary name while it waits for a swap), as its master
+// user. The server's certificate is verified whenever the authority is known.
 db::ConnectOptions master_access(StepContext& context);
 // The same, as another user and in another database.
 db::ConnectOptions access_as(const db::ConnectOptions& access, const db::UserSpec& user,
