@@ -58,7 +58,7 @@ struct FingerprintSet {
   std::vector<TableFingerprint> tables;
   std::vector<SkippedTable> skipped;
   int sessions = 1;             // that read at the same time
-  std::int64_t statements = 0;  // that were sent for it, where several sessions read
+  std::int64_t statements = 0;  // that the readers sent, where several sessions read
 
   std::int64_t rows() const;
 };

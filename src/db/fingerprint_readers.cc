@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <atomic>
 #include <latch>
+#include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -86,7 +88,16 @@ class Readers {
           FingerprintPlan& plan, int count)
       : connector_(connector), options_(options), dialect_(dialect), plan_(plan), connected_(count) {
     std::vector<std::jthread> threads;
-    for (int number = 0; number < count; ++number) threads.emplace_back([this] { run(); });
+    for (int number = 0; number < count; ++number) {
+      try {
+        threads.emplace_back([this] { run(); });
+      } catch (const std::system_error&) {
+        // The machine has no more threads; those that run do the work.
+        refuse();
+        connected_.count_down(count - number);
+        break;
+      }
+    }
   }
 
   int sessions() const { return sessions_; }
@@ -114,10 +125,15 @@ class Readers {
       ++sessions_;
       return session;
     } catch (...) {
-      const std::lock_guard lock(mutex_);
-      refusal_ = std::current_exception();
+      refuse();
       return nullptr;
     }
+  }
+
+  // Inside a handler: keeps why a session is missing.
+  void refuse() {
+    const std::lock_guard lock(mutex_);
+    refusal_ = std::current_exception();
   }
 
   Connector& connector_;
