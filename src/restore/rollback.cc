@@ -82,7 +82,8 @@ class RollbackRun {
   void free_name() {
     if (retired_.empty()) return;
     const auto holder = rds_.find_cluster(target_);
-    if (!holder || !is_made_by(*holder, operation_) || holder->status != "available") return;
+    if (!holder || !is_made_by(*holder, operation_)) return;
+    if (holder->status != "available" || holder->deletion_protection) return;
     if (!rds_.find_cluster(retired_)) return;
     rename_cluster(rds_, target_, temporary_name(operation_, target_));
   }
@@ -90,6 +91,7 @@ class RollbackRun {
   void delete_cluster(const std::string& name) {
     auto cluster = rds_.find_cluster(name);
     if (!cluster || !is_made_by(*cluster, operation_)) return;
+    const bool others_left = any_left_;
     any_left_ = true;
     if (cluster->deletion_protection)
       throw Error("TargetProtected",
@@ -107,7 +109,7 @@ class RollbackRun {
       look_.pending.push_back(fmt::format("Half-made cluster {} is being deleted", name));
       return;
     }
-    any_left_ = false;
+    any_left_ = others_left;
     look_.done.push_back(fmt::format("deleted the half-made cluster {}", name));
   }
 
@@ -119,6 +121,8 @@ class RollbackRun {
       throw Error("ClusterVanished", fmt::format("neither {} nor {} is there.", retired_, target_));
     }
     if (holder && is_made_by(*holder, operation_)) {
+      if (holder->deletion_protection)
+        throw Error("TargetProtected", fmt::format("the new cluster holds the name {}.", target_));
       look_.pending.push_back(fmt::format("Cluster {} gets its name {} back next", retired_, target_));
       return;
     }

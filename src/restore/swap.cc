@@ -96,12 +96,13 @@ bool exchange_members(StepContext& context, aws::Rds& rds) {
   if (!retired.empty())
     if (const auto old = rds.find_cluster(retired)) done = rename_members(rds, *old, target, retired);
   // A new name may still be an old member's.
-  const auto cluster = rds.find_cluster(target);
+  auto cluster = rds.find_cluster(target);
   if (!done || !cluster) return false;
   if (!rename_members(rds, *cluster, operation.known("exchanged_from"), target)) return false;
+  cluster = rds.find_cluster(target);
+  if (!cluster) return false;
   Json names = Json::array();
-  for (const aws::ClusterMember& member : rds.find_cluster(target)->members)
-    names.push_back(member.instance_identifier);
+  for (const aws::ClusterMember& member : cluster->members) names.push_back(member.instance_identifier);
   operation.state()["instances"] = names;
   operation["restore_details"]["instances"] = names;
   return true;

@@ -68,7 +68,10 @@ void begin_deletion(aws::Rds& rds, const aws::Cluster& cluster,
     for (const aws::ClusterMember& member : cluster.members)
       if (member.is_writer == writer) {
         const auto instance = rds.find_instance(member.instance_identifier);
-        if (instance && instance->status != "deleting") rds.delete_instance(member.instance_identifier);
+        // A list of members may be older than a rename: only an instance that says so itself is the
+        // cluster's.
+        if (instance && instance->status != "deleting" && instance->cluster_identifier == cluster.identifier)
+          rds.delete_instance(member.instance_identifier);
       }
   if (cluster.status != "deleting") rds.delete_cluster(cluster.identifier, final_snapshot);
 }

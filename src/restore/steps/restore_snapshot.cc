@@ -28,7 +28,11 @@ Error taken(const aws::Rds& rds, const std::string& name) {
                "Run delete_rds first.");
 }
 
-aws::Tags snapshot_tags(StepContext& context, aws::Rds& rds) {
+aws::Tags source_tags(StepContext& context, aws::Rds& rds) {
+  if (is_point_in_time(context.settings)) {
+    const auto source = rds.find_cluster(context.settings.text("source_cluster_id"));
+    return source ? source->tags : aws::Tags{};
+  }
   const std::string name = context.operation.is_known("copy_needed")
                                ? context.operation.known("target_snapshot")
                                : context.operation.known("source_snapshot_arn");
@@ -65,7 +69,7 @@ std::string begin(StepContext& context, aws::Rds& rds, const std::string& name) 
     const std::string group = ensure_subnet_group(context, rds);
     const bool to_time = is_point_in_time(context.settings);
     const Json request = to_time ? point_in_time_request(context, common_request(context, group, {}))
-                                 : snapshot_request(context, group, snapshot_tags(context, rds));
+                                 : snapshot_request(context, group, source_tags(context, rds));
     // Saved before the call: whatever happens to this step, a rollback knows that a cluster may come up.
     context.operation.state()["restore_begun"] = true;
     context.operations.save(context.operation, context.clock.now());
