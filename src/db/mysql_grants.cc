@@ -124,9 +124,9 @@ bool covers(std::string_view pattern, std::string_view database) {
 
 Server server_of(Session& session) {
   const Result result = session.query(
-      "SELECT VERSION(), CURRENT_USER(), (SELECT COUNT(*) FROM information_schema.PLUGINS WHERE PLUGIN_NAME "
-      "= "
-      "'AWSAuthenticationPlugin' AND PLUGIN_STATUS = 'ACTIVE')");
+      "SELECT VERSION(), CURRENT_USER(), (SELECT GROUP_CONCAT(PLUGIN_NAME) FROM information_schema.PLUGINS "
+      "WHERE "
+      "PLUGIN_NAME IN ('AWSAuthenticationPlugin', 'mysql_native_password') AND PLUGIN_STATUS = 'ACTIVE')");
   if (result.rows.empty()) return {};
   const std::string& version = text_of(result.rows[0], 0);
   const std::vector<std::string> parts = split(version, '.');
@@ -135,7 +135,9 @@ Server server_of(Session& session) {
   server.major = std::stoi(parts.at(0));
   server.minor = parts.size() > 1 ? std::stoi(parts.at(1)) : 0;
   server.login = text_of(result.rows[0], 1);
-  server.takes_iam = text_of(result.rows[0], 2) != "0";
+  const std::vector<std::string> plugins = split(text_of(result.rows[0], 2), ',');
+  server.takes_iam = std::ranges::count(plugins, "AWSAuthenticationPlugin") > 0;
+  server.takes_native = std::ranges::count(plugins, "mysql_native_password") > 0;
   return server;
 }
 

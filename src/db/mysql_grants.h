@@ -35,6 +35,7 @@ struct Server {
   int minor = 0;
   std::string login;  // user@host, as which we were let in
   bool takes_iam = false;
+  bool takes_native = false;  // mysql_native_password
   bool has_roles() const { return mariadb || major >= 8; }
 };
 Server server_of(Session& session);

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <set>
 
+#include "base/ids.h"
 #include "base/text.h"
 #include "db/mysql_grants.h"
+#include "db/mysql_sha2.h"
 
 namespace aurora::db::mysql {
 namespace {
@@ -96,6 +98,9 @@ class Ensuring {
                                         " cannot log in with IAM tokens; the account is made, and locked.");
       return "";
     }
+    if (!server_.mariadb && !server_.takes_native)
+      return " IDENTIFIED WITH caching_sha2_password AS " +
+             session_.quote_literal(caching_sha2_verifier(user.password, random_alphanumeric(20)));
     const std::string hash = session_.quote_literal(session_.password_verifier(user.username, user.password));
     return server_.mariadb ? " IDENTIFIED BY PASSWORD " + hash
                            : " IDENTIFIED WITH mysql_native_password AS " + hash;

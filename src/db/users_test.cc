@@ -174,7 +174,7 @@ TEST(CheckRemovals, TheEnginesOwnUsersStay) {
 TEST(Users, RoundTripsDoNotDependOnTheNumberOfUsers) {
   const auto trips = [](Engine engine, int count) {
     FakeDatabase database;
-    database.answer("VERSION()", rows({"v", "u", "p"}, {{"10.11.6-MariaDB", "dbmaster@%", "0"}}));
+    database.answer("VERSION()", rows({"v", "u", "p"}, {{"10.11.6-MariaDB", "dbmaster@%", ""}}));
     database.answer("GET_LOCK", rows({"l"}, {{"1"}}));
     database.answer("SELECT current_user", rows({"u"}, {{"dbmaster"}}));
     const auto session = FakeConnector(database).connect({.engine = engine});
@@ -190,6 +190,34 @@ TEST(Users, RoundTripsDoNotDependOnTheNumberOfUsers) {
     EXPECT_EQ(trips(engine, 1), trips(engine, 300));
     EXPECT_LT(trips(engine, 1), 45);
   }
+}
+
+TEST(Users, MySqlsPasswordsTravelAsTheServersOwnHashes) {
+  const auto sent = [](const char* version, const char* plugins) {
+    FakeDatabase database;
+    database.answer("VERSION()", rows({"v", "u", "p"}, {{version, "dbmaster@%", plugins}}));
+    const auto session = FakeConnector(database).connect({.engine = Engine::kMySql});
+    ensure_user(*session, app_user());
+    EXPECT_EQ(database.count("hidden-word"), 0);
+    for (const auto& one : database.statements())
+      if (one.sql.starts_with("CREATE USER")) return one.sql;
+    return std::string();
+  };
+  EXPECT_THAT(sent("10.11.6-MariaDB", ""), HasSubstr("IDENTIFIED BY PASSWORD 'verifier-of-app_user'"));
+  EXPECT_THAT(sent("8.0.36", "mysql_native_password"),
+              HasSubstr("IDENTIFIED WITH mysql_native_password AS 'verifier-of-app_user'"));
+  EXPECT_THAT(sent("8.4.3", ""), HasSubstr("IDENTIFIED WITH caching_sha2_password AS '$A$005$"));
+}
+
+TEST(Users, MySqlsIamUsersNameThePluginAndItsString) {
+  FakeDatabase database;
+  database.answer("VERSION()", rows({"v", "u", "p"}, {{"8.0.36", "dbmaster@%", "AWSAuthenticationPlugin"}}));
+  const auto session = FakeConnector(database).connect({.engine = Engine::kMySql});
+  UserSpec user = app_user();
+  user.iam = true;
+  user.password = Secret();
+  ensure_user(*session, user);
+  EXPECT_EQ(database.count("IDENTIFIED WITH AWSAuthenticationPlugin AS 'RDS' ACCOUNT UNLOCK"), 1);
 }
 
 TEST(Users, ThePasswordIsInNoStatement) {
