@@ -103,7 +103,6 @@ aws::ClusterSnapshot point_in_time_source(StepContext& context) {
         "Leave kms_key_id out, or restore a snapshot of the cluster: that one can be encrypted.");
   context.operation.state()["restore_time"] =
       settings.flag("use_latest_restorable_time") ? "latest" : format_iso_millis(time);
-  context.operation.state()["source_port"] = cluster->port;
   aws::ClusterSnapshot stand_in;
   stand_in.identifier = fmt::format("{}@{}", id, format_iso_seconds(time));
   stand_in.cluster_identifier = id;
@@ -121,9 +120,6 @@ aws::ClusterSnapshot point_in_time_source(StepContext& context) {
 }
 
 Json point_in_time_request(const StepContext& context, Json request) {
-  for (const char* of_snapshots :
-       {"SnapshotIdentifier", "Engine", "EngineVersion", "DatabaseName", "AvailabilityZones"})
-    request.erase(of_snapshots);
   const Operation& operation = context.operation;
   request["SourceDBClusterIdentifier"] = context.settings.text("source_cluster_id");
   request["RestoreType"] = "full-copy";
@@ -131,8 +127,6 @@ Json point_in_time_request(const StepContext& context, Json request) {
     request["UseLatestRestorableTime"] = true;
   else
     request["RestoreToTime"] = operation.known("restore_time");
-  // RDS would take the engine's own port, not the cluster's.
-  if (!request.contains("Port")) request["Port"] = int_or(operation.get("state"), "source_port", 5432);
   return request;
 }
 
