@@ -30,12 +30,12 @@ aws::ClusterSnapshot find_snapshot(World& world, const std::string& region, cons
 Json have_it_taken(Context& context, World& world, Json event) {
   for (;;) {
     const Json answer = invoke_step(world, kFunction, event);
-    const std::int64_t wait = int_or(answer, "retry_after", 0);
-    if (wait <= 0) return answer;
+    const std::chrono::seconds wait(int_or(answer, "retry_after", 0));
+    if (wait <= std::chrono::seconds(0)) return answer;
     context.terminal.err(fmt::format("{} of {} tables are left …\n", int_or(answer, "tables_pending", 0),
                                      int_or(answer, "tables", 0)));
     event[restore::kManifestOrder]["continue"] = true;
-    if (!context.clock.sleep_for(std::chrono::seconds(wait), context.interrupted))
+    if (!context.clock.sleep_for(wait, context.interrupted))
       throw Cancelled("the manifest is not complete; the same command begins it anew");
   }
 }
