@@ -220,9 +220,10 @@ class StandingRun {
     const Json& had = member_or_null(operation_.get("state"), "deleted_cluster");
     if (holder && holder->status != "deleting") {
       std::vector<std::string> gone;
-      for (const Json& instance : member_or_null(had, "instances"))
-        if (!rds_.find_instance(string_or(instance, "name", "")))
-          gone.push_back(string_or(instance, "name", ""));
+      for (const Json& instance : member_or_null(had, "instances")) {
+        const auto there = rds_.find_instance(string_or(instance, "name", ""));
+        if (!there || there->status == "deleting") gone.push_back(string_or(instance, "name", ""));
+      }
       say(fmt::format("The old cluster {} is still there ({}){}.", target_, holder->status,
                       gone.empty() ? "" : ", but its instances " + join(gone, ", ") + " were deleted"));
       if (!gone.empty())
