@@ -269,6 +269,15 @@ std::string RdsService::share_from_account(const std::string& region, const std:
   return found->body["DBClusterSnapshotArn"].get<std::string>();
 }
 
+void RdsService::tag_as_aws(const std::string& region, const std::string& cluster, const std::string& key,
+                            const std::string& value) {
+  const std::lock_guard lock(mutex_);
+  auto found = records_.find(rds::Kind::kCluster, region, to_lower(cluster));
+  if (!found) throw Error("NotFound", "there is no cluster " + cluster);
+  found->body["TagList"].push_back({{"Key", key}, {"Value", value}});
+  records_.put(*found);
+}
+
 std::uint64_t RdsService::snapshot_bytes(const std::string& region, const std::string& snapshot) {
   const std::lock_guard lock(mutex_);
   const auto found = records_.find(rds::Kind::kSnapshot, region, to_lower(snapshot));

@@ -65,6 +65,9 @@ class RdsService final : public Service {
   // Makes the snapshot another account's, as if it had shared it with ours; returns its ARN.
   std::string share_from_account(const std::string& region, const std::string& snapshot,
                                  const std::string& account);
+  // Tags a cluster as AWS itself does, with a key that users may not use: "aws:cloudformation:stack-name".
+  void tag_as_aws(const std::string& region, const std::string& cluster, const std::string& key,
+                  const std::string& value);
   // The exact size of a snapshot's files.
   std::uint64_t snapshot_bytes(const std::string& region, const std::string& snapshot);
 

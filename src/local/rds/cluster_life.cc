@@ -109,7 +109,11 @@ Json failover_db_cluster(Context& context) {
   if (members.size() < 2)
     throw invalid_state(Kind::kCluster,
                         fmt::format("DbCluster {} has no reader to fail over to.", cluster.id));
-  std::string target = members[1].id;
+  const auto lowest_tier =
+      std::min_element(members.begin() + 1, members.end(), [](const auto& a, const auto& b) {
+        return int_or(a.body, "PromotionTier", 1) < int_or(b.body, "PromotionTier", 1);
+      });
+  std::string target = lowest_tier->id;
   if (const auto wanted = optional_text(context, "TargetDBInstanceIdentifier"))
     target = local_id(*wanted, Kind::kInstance, context.region);
   const bool is_reader = std::any_of(members.begin() + 1, members.end(),

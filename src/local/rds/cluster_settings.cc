@@ -54,6 +54,61 @@ void keep_window(const Context& context, Json& body, const char* member, const c
   body[member] = to_lower(*value);
 }
 
+// A window is of the day, and half an hour long at least.
+void check_backup_window(const Json& body) {
+  const std::string window = string_or(body, "PreferredBackupWindow", "");
+  const auto minute = [&](std::size_t at) {
+    return std::stoi(window.substr(at, 2)) * 60 + std::stoi(window.substr(at + 3, 2));
+  };
+  constexpr int kDay = 24 * 60;
+  if ((minute(6) - minute(0) + kDay) % kDay < 30)
+    throw invalid_value(fmt::format("The backup window {} must be at least 30 minutes long.", window));
+}
+
+bool is_new(const Json& body) {
+  return body.at("Status") == "creating";
+}
+
+void apply_storage_type(const Context& context, Json& body) {
+  const std::optional<std::string> type = optional_text(context, "StorageType");
+  if (!type) return;
+  if (*type != "aurora" && *type != "aurora-iopt1")
+    throw fault(is_new(body) ? "StorageTypeNotSupported" : "StorageTypeNotAvailableFault",
+                fmt::format("The storage type {} is not one of Aurora: aurora, aurora-iopt1.", *type));
+  body["StorageType"] = *type;
+}
+
+// No subnet of the endpoint has IPv6 addresses.
+void apply_network_type(const Context& context, Json& body) {
+  keep_choice(context, body, "NetworkType", {"IPV4", "DUAL"});
+  if (body.at("NetworkType") == "DUAL")
+    throw fault(
+        "NetworkTypeNotSupported",
+        "The DB subnet group does not support the network type DUAL: its subnets have no IPv6 blocks.");
+}
+
+// What belongs to Aurora's own default group, and directories that nobody has.
+void check_foreign_things(const Context& context) {
+  if (const auto group = optional_text(context, "OptionGroupName"); group && !group->starts_with("default:"))
+    throw fault("OptionGroupNotFoundFault", fmt::format("Specified OptionGroupName: {} not found.", *group),
+                404);
+  if (const auto domain = optional_text(context, "Domain"))
+    throw fault("DomainNotFoundFault", fmt::format("The directory {} does not exist.", *domain), 404);
+}
+
+void check_performance_insights(const Context& context, const Json& body) {
+  if (!has(context, "PerformanceInsightsRetentionPeriod") && !has(context, "PerformanceInsightsKMSKeyId"))
+    return;
+  if (!bool_or(body, "PerformanceInsightsEnabled", false))
+    throw invalid_combination("Performance Insights settings need EnablePerformanceInsights.");
+  const std::int64_t days = int_or(context.input, "PerformanceInsightsRetentionPeriod", 7);
+  if (days != 7 && days != 731 && (days < 31 || days > 713 || days % 31 != 0))
+    throw invalid_value(fmt::format(
+        "Invalid Performance Insights retention period {}. Valid values are: [7, 31 * month with 1 "
+        "to 23 months, 731]",
+        days));
+}
+
 void apply_scaling(const Context& context, Json& body) {
   const Json& given = member_or_null(context.input, "ServerlessV2ScalingConfiguration");
   if (given.is_null()) return;
@@ -122,7 +177,7 @@ void refuse_what_is_not_carried(const Context& context) {
     if (bool_or(context.input, member, false))
       throw invalid_value(fmt::format("{} is not available at this endpoint.", member));
   for (const char* member : {"ReplicationSourceIdentifier", "GlobalClusterIdentifier", "ScalingConfiguration",
-                             "RdsCustomClusterConfiguration", "DBClusterInstanceClass", "Iops", "Domain"})
+                             "RdsCustomClusterConfiguration", "DBClusterInstanceClass", "Iops"})
     if (has(context, member))
       throw invalid_value(fmt::format("{} is not available for clusters at this endpoint.", member));
   if (const auto mode = optional_text(context, "EngineMode"); mode && *mode != "provisioned")
@@ -140,8 +195,12 @@ void apply_settings(Context& context, Json& body) {
   keep_window(context, body, "PreferredBackupWindow", "([01]\\d|2[0-3]):[0-5]\\d-([01]\\d|2[0-3]):[0-5]\\d");
   keep_window(context, body, "PreferredMaintenanceWindow",
               "[A-Za-z]{3}:([01]\\d|2[0-3]):[0-5]\\d-[A-Za-z]{3}:([01]\\d|2[0-3]):[0-5]\\d");
-  keep_choice(context, body, "StorageType", {"aurora", "aurora-iopt1"});
-  keep_choice(context, body, "NetworkType", {"IPV4", "DUAL"});
+  check_backup_window(body);
+  check_foreign_things(context);
+  check_monitoring(context, body);
+  check_performance_insights(context, body);
+  apply_storage_type(context, body);
+  apply_network_type(context, body);
   keep_choice(context, body, "EngineLifecycleSupport",
               {"open-source-rds-extended-support", "open-source-rds-extended-support-disabled"});
   apply_scaling(context, body);
@@ -162,6 +221,18 @@ const EngineVersion& version_for(const Context& context, std::string_view engine
       version = &candidate;
   if (!version) throw invalid_combination(fmt::format("Cannot find version {} for {}", wanted, engine));
   return *version;
+}
+
+void check_monitoring(const Context& context, const Json& body) {
+  if (!has(context, "MonitoringInterval")) return;
+  static constexpr std::int64_t kIntervals[] = {0, 1, 5, 10, 15, 30, 60};
+  const std::int64_t interval = int_or(context.input, "MonitoringInterval", 0);
+  if (std::find(std::begin(kIntervals), std::end(kIntervals), interval) == std::end(kIntervals))
+    throw invalid_value(
+        fmt::format("Invalid monitoring interval {}. Valid values are: 0, 1, 5, 10, 15, 30, 60", interval));
+  if (interval > 0 && !has(context, "MonitoringRoleArn") && !body.contains("MonitoringRoleArn"))
+    throw invalid_combination(
+        "A MonitoringRoleARN value is required if you specify a MonitoringInterval value other than 0.");
 }
 
 void check_master_password(const std::string& password) {

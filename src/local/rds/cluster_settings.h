@@ -11,6 +11,9 @@ void apply_settings(Context& context, Json& body);
 // The version that the input asks for, else `fallback`; refused when RDS does not know it.
 const EngineVersion& version_for(const Context& context, std::string_view engine, std::string_view fallback);
 
+// Refuses an interval of Enhanced Monitoring that RDS does not have, and one without a role.
+void check_monitoring(const Context& context, const Json& body);
+
 // Refuses a password outside RDS's rules: 8 to 41 printable ASCII characters without / " @ and space.
 void check_master_password(const std::string& password);
 

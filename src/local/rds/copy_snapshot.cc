@@ -61,7 +61,7 @@ Resource make_copy(Context& context, const Resource& source, const std::string& 
   copy.body["VpcId"] = ec2::default_vpc(region_of(context.region));
   copy.body["TagList"] = tags_of_input(context);
   if (bool_or(context.input, "CopyTags", false))
-    copy.body["TagList"] = merged_tags(source.body.at("TagList"), copy.body["TagList"]);
+    copy.body["TagList"] = merged_tags(copied_tags(source.body.at("TagList")), copy.body["TagList"]);
   copy.internal = {{"directory", "s/" + copy.resource.substr(9, 12)},
                    {"restore", Json::array()},
                    {"cross_region", region_of(source.region) != region_of(context.region)},

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/dates.h"
 #include "local/rds/catalog.h"
+#include "local/rds/cluster_settings.h"
 #include "local/rds/clusters.h"
 #include "local/rds/groups.h"
 #include "local/rds/paging.h"
@@ -83,6 +85,23 @@ void check_instance_engine(const Context& context, const Resource& cluster) {
                     engine, string_or(cluster.body, "Engine", "")));
 }
 
+void check_certificate(const Context& context) {
+  static const std::set<std::string> known = {"rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1"};
+  const auto wanted = optional_text(context, "CACertificateIdentifier");
+  if (wanted && !known.contains(*wanted))
+    throw fault("CertificateNotFound", fmt::format("Certificate {} not found.", *wanted), 404);
+}
+
+// While an instance comes up RDS shows what it is at: a first backup by the writer, then its monitoring.
+const char* creation_status(Environment& environment, const Resource& instance) {
+  if (status_of(instance) != "creating" || !instance.internal.contains("job")) return nullptr;
+  const double done = environment.queue.fraction(instance.internal.at("job").get<std::int64_t>());
+  if (done >= 1) return nullptr;  // not begun yet, or over
+  if (done >= 0.9 && int_or(instance.body, "MonitoringInterval", 0) > 0)
+    return "configuring-enhanced-monitoring";
+  return done >= 0.8 ? "backing-up" : nullptr;
+}
+
 Resource new_instance(Context& context, const Resource& cluster, const std::string& id) {
   Resource instance{.kind = Kind::kInstance,
                     .region = context.region,
@@ -125,7 +144,7 @@ Resource new_instance(Context& context, const Resource& cluster, const std::stri
        optional_text(context, "CACertificateIdentifier").value_or("rds-ca-rsa2048-g1")},
       {"DomainMemberships", Json::array()},
       {"CopyTagsToSnapshot", bool_or(context.input, "CopyTagsToSnapshot", false)},
-      {"MonitoringInterval", number_in(context, "MonitoringInterval", 0, 60, 0)},
+      {"MonitoringInterval", int_or(context.input, "MonitoringInterval", 0)},
       {"PromotionTier", number_in(context, "PromotionTier", 0, 15, 1)},
       {"DBInstanceArn", arn_of(Kind::kInstance, context.region, id)},
       {"PerformanceInsightsEnabled", bool_or(context.input, "EnablePerformanceInsights", false)},
@@ -173,10 +192,18 @@ void check_new_instance(Context& context, const std::string& id) {
     throw fault("InstanceQuotaExceeded", "You cannot create more than 40 DB instances");
 }
 
+void set_promotion_tier(Context& context, Resource& instance, Resource& cluster) {
+  instance.body["PromotionTier"] = number_in(context, "PromotionTier", 0, 15, 1);
+  if (Json* member = membership(cluster, instance.id))
+    (*member)["PromotionTier"] = instance.body["PromotionTier"];
+  context.records.put(cluster);
+}
+
 }  // namespace
 
 Json shown_instance(Context& context, const Resource& instance) {
   Json body = instance.body;
+  if (const char* status = creation_status(context, instance)) body["DBInstanceStatus"] = status;
   const std::optional<Resource> cluster = cluster_of(context, instance);
   if (!cluster) return body;
   for (const char* member : kFromCluster)
@@ -222,12 +249,17 @@ Json create_db_instance(Context& context) {
   check_instance_engine(context, cluster);
   check_cluster_takes_instances(cluster);
   check_class(cluster, required(context, "DBInstanceClass"));
+  check_certificate(context);
+  check_monitoring(context, Json::object());
   check_new_instance(context, id);
   Resource instance = new_instance(context, cluster, id);
   const bool first = cluster.body.at("DBClusterMembers").empty();
+  const bool waits = first && bool_or(cluster.internal, "group_waits", false);
+  const char* group_status = waits ? "pending-reboot" : "in-sync";
+  if (first) cluster.internal.erase("group_waits");
   cluster.body["DBClusterMembers"].push_back({{"DBInstanceIdentifier", id},
                                               {"IsClusterWriter", first},
-                                              {"DBClusterParameterGroupStatus", "in-sync"},
+                                              {"DBClusterParameterGroupStatus", group_status},
                                               {"PromotionTier", instance.body.at("PromotionTier")}});
   instance.internal["job"] = order(context, instance, "CreateInstance", context.pace.instance);
   context.records.put(instance);
@@ -260,13 +292,14 @@ Json modify_db_instance(Context& context) {
   Resource instance = need(context, Kind::kInstance, required(context, "DBInstanceIdentifier"));
   check_available(instance, "modified");
   refuse_cluster_settings(context);
-  const std::optional<Resource> cluster = cluster_of(context, instance);
+  check_certificate(context);
+  check_monitoring(context, instance.body);
+  std::optional<Resource> cluster = cluster_of(context, instance);
   AURORA_INVARIANT(cluster);
   for (const char* member : {"AutoMinorVersionUpgrade", "CopyTagsToSnapshot", "MonitoringInterval",
                              "PreferredMaintenanceWindow", "CACertificateIdentifier", "PubliclyAccessible"})
     if (has(context, member)) instance.body[member] = context.input.at(member);
-  if (has(context, "PromotionTier"))
-    instance.body["PromotionTier"] = number_in(context, "PromotionTier", 0, 15, 1);
+  if (has(context, "PromotionTier")) set_promotion_tier(context, instance, *cluster);
   if (const auto group = optional_text(context, "DBParameterGroupName")) {
     const EngineVersion* version =
         find_version(string_or(cluster->body, "Engine", ""), string_or(cluster->body, "EngineVersion", ""));

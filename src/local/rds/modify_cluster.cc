@@ -122,6 +122,26 @@ void change_place(Context& context, Resource& cluster, engines::Engine& engine, 
   if (id != cluster.id) change.status = "renaming";
 }
 
+// Instances show what is being set up on them while the cluster changes.
+void change_instance_features(Context& context, const Json& before, const Resource& cluster, Change& change) {
+  const auto changed = [&](const char* member) {
+    return member_or_null(before, member) != member_or_null(cluster.body, member);
+  };
+  const char* member_status = nullptr;
+  if (changed("EnabledCloudwatchLogsExports")) member_status = "configuring-log-exports";
+  if (changed("IAMDatabaseAuthenticationEnabled")) {
+    member_status = "configuring-iam-database-auth";
+    change.status = "update-iam-db-auth";
+  }
+  if (!member_status) return;
+  change.details["member_status"] = member_status;
+  for (Resource& member : members_of(context, cluster)) {
+    if (status_of(member) != "available") continue;
+    status_of(member) = member_status;
+    context.records.put(member);
+  }
+}
+
 void check_modifiable(const Context& context, const Resource& cluster) {
   const std::string& status = status_of(cluster);
   // Protection is a property of the record and may be lifted in any state but deletion.
@@ -139,10 +159,12 @@ Json modify_db_cluster(Context& context) {
   check_modifiable(context, cluster);
   engines::Engine& engine = engine_for(context, string_or(cluster.body, "Engine", ""),
                                        string_or(cluster.body, "EngineVersion", ""));
+  const Json before = cluster.body;
   apply_settings(context, cluster.body);
   if (has(context, "VpcSecurityGroupIds"))
     cluster.body["VpcSecurityGroups"] = security_groups_for(context, vpc_of(context, cluster));
   Change change;
+  change_instance_features(context, before, cluster, change);
   change_parameter_group(context, cluster);
   change_version(context, cluster, change);
   change_password(context, cluster, engine, change);

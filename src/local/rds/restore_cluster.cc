@@ -67,6 +67,9 @@ Json restore_db_cluster_from_snapshot(Context& context) {
     if (!has(context, member)) cluster.body[member] = snapshot.body.at(member);
   set_encryption(cluster, context.outside.key.arn.empty() ? key_of(snapshot) : context.outside.key);
   cluster.internal["restored"] = true;
+  // A group that is attached by the restore holds in full after the writer's first reboot.
+  if (!string_or(cluster.body, "DBClusterParameterGroup", "").starts_with("default."))
+    cluster.internal["group_waits"] = true;
   cluster.internal["job"] = enqueue(context, {.work = "RestoreCluster",
                                               .resource = cluster.resource,
                                               .holds = {cluster.resource},

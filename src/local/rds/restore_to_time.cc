@@ -24,24 +24,25 @@ const engines::Engine* engine_of(const Environment& environment, const Resource&
   return found == environment.engines.end() ? nullptr : found->second.get();
 }
 
-// Oldest first.
-std::vector<Base> bases_of(Environment& environment, const Resource& cluster) {
+// Oldest first. The cluster's own record names them, so that a look does not read every snapshot there is.
+std::vector<Base> bases_of(const Environment& environment, const Resource& cluster) {
   std::vector<Base> bases;
   const engines::Engine* engine = engine_of(environment, cluster);
   if (!engine) return bases;
   const std::filesystem::path directory = directory_of(environment, cluster);
   if (bool_or(cluster.internal, "first_backup", false) && engine->can_replay(directory, std::nullopt))
     bases.push_back({*parse_iso(string_or(cluster.body, "ClusterCreateTime", "")), ""});
-  for (const Resource& snapshot : environment.records.list(Kind::kSnapshot, cluster.region)) {
-    const auto made = parse_iso(string_or(snapshot.internal, "made", ""));
-    if (string_or(snapshot.internal, "made_of", "") != cluster.resource || !made ||
-        status_of(snapshot) != "available")
-      continue;
-    if (engine->can_replay(directory, directory_of(environment, snapshot)))
-      bases.push_back({*made, snapshot.resource});
-  }
-  std::sort(bases.begin(), bases.end(), [](const Base& a, const Base& b) { return a.made < b.made; });
+  for (const Json& backup : member_or_null(cluster.internal, "backups"))
+    if (engine->can_replay(directory, environment.root / string_or(backup, "directory", "")))
+      bases.push_back({*parse_iso(string_or(backup, "made", "")), string_or(backup, "snapshot", "")});
   return bases;
+}
+
+// One that is being deleted may be gone before it is read.
+bool is_there(Environment& environment, const Base& base) {
+  if (base.snapshot.empty()) return true;
+  const auto snapshot = environment.records.find_resource(base.snapshot);
+  return snapshot && status_of(*snapshot) == "available";
 }
 
 Resource need_source(Context& context) {
@@ -96,10 +97,14 @@ void set_key(Context& context, const Resource& source, Resource& cluster) {
 
 void order(Context& context, Resource& cluster, const Resource& source,
            const std::optional<TimePoint>& time) {
-  const std::vector<Base> bases = bases_of(context, source);
+  std::vector<Base> bases = bases_of(context, source);
+  std::erase_if(bases, [&](const Base& base) { return !is_there(context, base); });
   const auto after =
       std::find_if(bases.begin(), bases.end(), [&](const Base& base) { return time && base.made > *time; });
-  AURORA_INVARIANT(after != bases.begin());  // the window begins with the first
+  if (after == bases.begin())
+    throw invalid_state(
+        Kind::kCluster,
+        fmt::format("The backup that DbCluster {} would be restored from is being deleted.", source.id));
   const Base& base = *std::prev(after);
   std::vector<std::string> reads = {source.resource};
   if (!base.snapshot.empty()) reads.push_back(base.snapshot);
@@ -123,6 +128,23 @@ std::optional<RestorableTimes> restorable_times(Environment& environment, const 
   const TimePoint now = environment.clock.now();
   const auto retention = std::chrono::days(int_or(cluster.body, "BackupRetentionPeriod", 1));
   return RestorableTimes{std::max(bases.front().made, TimePoint(now - retention)), now};
+}
+
+void remember_backup(Environment& environment, const std::string& cluster, const Resource& snapshot) {
+  auto found = environment.records.find_resource(cluster);
+  if (!found) return;
+  const engines::Engine* engine = engine_of(environment, *found);
+  if (!engine) return;
+  const std::filesystem::path directory = directory_of(environment, *found);
+  Json kept = Json::array();
+  for (const Json& backup : member_or_null(found->internal, "backups"))
+    if (engine->can_replay(directory, environment.root / string_or(backup, "directory", "")))
+      kept.push_back(backup);
+  kept.push_back({{"made", format_iso_micros(environment.clock.now())},
+                  {"snapshot", snapshot.resource},
+                  {"directory", snapshot.internal.at("directory")}});
+  found->internal["backups"] = std::move(kept);
+  environment.records.put(*found);
 }
 
 void show_restorable_times(Environment& environment, const Resource& cluster, Json& body) {

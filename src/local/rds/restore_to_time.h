@@ -20,6 +20,9 @@ std::optional<RestorableTimes> restorable_times(Environment& environment, const 
 // Writes "EarliestRestorableTime" and "LatestRestorableTime" into what Describe shows.
 void show_restorable_times(Environment& environment, const Resource& cluster, Json& body);
 
+// From now on the cluster can be restored to any moment with this snapshot as the beginning.
+void remember_backup(Environment& environment, const std::string& cluster, const Resource& snapshot);
+
 Json restore_db_cluster_to_point_in_time(Context& context);
 
 }  // namespace aurora::local::rds

@@ -13,15 +13,19 @@ namespace {
 
 constexpr std::size_t kTagsMax = 50;
 
+void refuse_reserved(const std::string& key) {
+  const std::string lower = to_lower(key);
+  if (lower.starts_with("aws:") || lower.starts_with("rds:"))
+    throw invalid_value(
+        fmt::format("Tag keys cannot start with the reserved prefix {}: {}", lower.substr(0, 4), key));
+}
+
 void check_tag(const Json& tag) {
   const std::string key = string_or(tag, "Key", "");
   const std::string value = string_or(tag, "Value", "");
   if (key.empty() || key.size() > 128 || value.size() > 256)
     throw invalid_value(fmt::format("Tag keys have 1 to 128 characters and values up to 256: '{}'.", key));
-  const std::string lower = to_lower(key);
-  if (lower.starts_with("aws:") || lower.starts_with("rds:"))
-    throw invalid_value(
-        fmt::format("Tag keys cannot start with the reserved prefix {}: {}", lower.substr(0, 4), key));
+  refuse_reserved(key);
 }
 
 Json checked(const Json& tags) {
@@ -66,6 +70,11 @@ Json merged_tags(Json tags, const Json& more) {
       tags.push_back(tag);
   }
   if (tags.size() > kTagsMax) throw invalid_value("A resource has 50 tags at most.");
+  return tags;
+}
+
+Json copied_tags(const Json& tags) {
+  for (const Json& tag : tags) refuse_reserved(string_or(tag, "Key", ""));
   return tags;
 }
 

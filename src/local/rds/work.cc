@@ -78,6 +78,7 @@ void Worker::failed(const Job& job, const Error& error) {
     }
     if (resource && (job.work == "StartCluster" || job.work == "StopCluster" || job.work == "RebootCluster"))
       set_member_statuses(environment_, *resource, entry_of(job).failure_status);
+    if (resource && job.work == "ModifyCluster") release_members(job, *resource);
     if (job.work == "CreateSnapshot") backup_over(job);
     environment_.records.finish(job.id);
     transaction.commit();

@@ -87,6 +87,7 @@ class Worker final : public JobRunner {
 
   std::string verifier_for(const Job& job, const Subject& subject);
   void settle_secret(const Job& job);
+  void release_members(const Job& job, const Resource& cluster);
   bool should_serve(const std::string& cluster);
   void bring_back(const Job& job);
   void rename_cluster(Resource& cluster, const std::string& id);

@@ -90,6 +90,16 @@ void Worker::rename_cluster(Resource& cluster, const std::string& id) {
             {"configuration change"});
 }
 
+// Instances that showed what was being set up on them are available again, whether or not it succeeded.
+void Worker::release_members(const Job& job, const Resource& cluster) {
+  const std::string shown = string_or(job.details, "member_status", "");
+  for (Resource& member : members_of(environment_, cluster)) {
+    if (status_of(member) != shown) continue;
+    status_of(member) = "available";
+    environment_.records.put(member);
+  }
+}
+
 void Worker::cluster_modified(const Job& job, Resource& cluster, const Json&) {
   status_of(cluster) = "available";
   if (job.details.contains("secret")) cluster.body["MasterUserSecret"]["SecretStatus"] = "active";
@@ -97,6 +107,7 @@ void Worker::cluster_modified(const Job& job, Resource& cluster, const Json&) {
   if (job.details.contains("verifier") || job.details.contains("secret"))
     add_event(environment_, cluster, "The DB cluster's master credentials were reset",
               {"configuration change"});
+  release_members(job, cluster);
   if (job.details.contains("version")) cluster.body["EngineVersion"] = job.details.at("version");
   if (job.details.contains("id")) {
     cluster.body["Port"] = job.details.at("port");

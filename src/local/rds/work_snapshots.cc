@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "base/dates.h"
 #include "local/rds/clusters.h"
+#include "local/rds/restore_to_time.h"
 #include "local/rds/work.h"
 
 namespace aurora::local::rds {
@@ -41,10 +41,8 @@ void Worker::backup_over(const Job& job) {
 
 void Worker::snapshot_created(const Job& job, Resource& snapshot, const Json& result) {
   make_available(snapshot, result);
-  // From now on the cluster can be restored to any moment with this snapshot as the beginning.
-  snapshot.internal["made"] = format_iso_micros(environment_.clock.now());
-  snapshot.internal["made_of"] = job.details.at("cluster");
   environment_.records.put(snapshot);
+  remember_backup(environment_, job.details.at("cluster").get<std::string>(), snapshot);
   backup_over(job);
   const bool manual = snapshot.body.at("SnapshotType") == "manual";
   add_event(environment_, snapshot,
