@@ -32,6 +32,9 @@ void refuse_finished(Context& context, const Operation& operation) {
   if (operation.execution && operation.status() == "RUNNING") return;
   // An execution that was stopped by other means leaves its operation open; the rollback is still due.
   if (recorded == restore::kInProgress) return;
+  // One that was kept (on_failure), or whose rollback RDS refused in part, can be undone later.
+  const Json known = operation.state ? member_or_null(*operation.state, "state") : Json();
+  if (bool_or(known, "kept", false) || !bool_or(known, "rolled_back", true)) return;
   throw Error(
       "AlreadyFinished",
       fmt::format("operation {} is over: {}", operation.id, recorded.empty() ? operation.status() : recorded),
@@ -95,6 +98,8 @@ std::string outcome_text(const Operation& operation, const Json& answer, const S
     lines.emplace_back("Done", done.is_string() ? done.get<std::string>() : dump_json(done));
   if (const std::string message = string_or(answer, "message", ""); !message.empty())
     lines.emplace_back("What stands", message);
+  if (const std::string next = string_or(answer, "next_command", ""); !next.empty())
+    lines.emplace_back("Next", next);
   return fmt::format("{} {}\n", style.ok(), style.bold("Cancelled " + operation.id)) +
          label_lines(lines, style, 2);
 }
