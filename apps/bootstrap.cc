@@ -48,7 +48,9 @@ int serve(lambda::Runtime& runtime, http::Transport& network, SystemClock& clock
                               .log = log,
                               .environment = process_environment,
                               .names = names_of_environment()});
-  return runtime.run([&](const Json& event, const lambda::Invocation&) { return runner.run(step, event); });
+  return runtime.run([&](const Json& event, const lambda::Invocation& invocation) {
+    return runner.run(step, event, invocation.deadline);
+  });
 }
 
 }  // namespace

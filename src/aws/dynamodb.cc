@@ -5,6 +5,12 @@
 namespace aurora::aws {
 namespace {
 
+void add_condition(Json& input, const std::string& condition, const Json& names, const Json& values) {
+  if (!condition.empty()) input["ConditionExpression"] = condition;
+  if (!names.empty()) input["ExpressionAttributeNames"] = names;
+  if (!values.empty()) input["ExpressionAttributeValues"] = to_item(values);
+}
+
 // A number whose text is not one of JSON's own numbers (38 digits) stays text.
 Json number_from(const std::string& text) {
   const Json number = Json::parse(text, nullptr, false);
@@ -76,16 +82,29 @@ std::optional<Json> DynamoDb::get(const std::string& table, const Json& key) {
 void DynamoDb::put(const std::string& table, const Json& item, const std::string& condition,
                    const Json& names, const Json& values) {
   Json input{{"TableName", table}, {"Item", to_item(item)}};
-  if (!condition.empty()) {
-    input["ConditionExpression"] = condition;
-    if (!names.empty()) input["ExpressionAttributeNames"] = names;
-    if (!values.empty()) input["ExpressionAttributeValues"] = to_item(values);
-  }
+  if (!condition.empty()) add_condition(input, condition, names, values);
   api_->call("dynamodb", region_, "PutItem", input);
 }
 
 void DynamoDb::remove(const std::string& table, const Json& key) {
   api_->call("dynamodb", region_, "DeleteItem", {{"TableName", table}, {"Key", to_item(key)}});
+}
+
+void DynamoDb::remove(const std::string& table, const Json& key, const std::string& condition,
+                      const Json& names, const Json& values) {
+  Json input{{"TableName", table}, {"Key", to_item(key)}};
+  add_condition(input, condition, names, values);
+  api_->call("dynamodb", region_, "DeleteItem", input);
+}
+
+Json DynamoDb::update(const std::string& table, const Json& key, const std::string& expression,
+                      const std::string& condition, const Json& names, const Json& values) {
+  Json input{{"TableName", table},
+             {"Key", to_item(key)},
+             {"UpdateExpression", expression},
+             {"ReturnValues", "ALL_NEW"}};
+  add_condition(input, condition, names, values);
+  return from_item(member_or_null(api_->call("dynamodb", region_, "UpdateItem", input), "Attributes"));
 }
 
 std::vector<Json> DynamoDb::query(const std::string& table, const std::string& key_name,

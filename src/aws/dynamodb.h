@@ -26,6 +26,13 @@ class DynamoDb {
   void put(const std::string& table, const Json& item, const std::string& condition = {},
            const Json& names = Json::object(), const Json& values = Json::object());
   void remove(const std::string& table, const Json& key);
+  // Removes the item when `condition` holds.
+  void remove(const std::string& table, const Json& key, const std::string& condition, const Json& names,
+              const Json& values);
+  // Changes attributes of the item in place when `condition` holds, and gives the whole item as it is then.
+  // `expression` is an update expression ("SET #a = :a").
+  Json update(const std::string& table, const Json& key, const std::string& expression,
+              const std::string& condition, const Json& names, const Json& values);
   // All items under one hash key, in the order of the range key.
   std::vector<Json> query(const std::string& table, const std::string& key_name, const std::string& key_value);
   // All items of the table that pass `filter` (empty: all), page by page; `items_max` bounds the result.

@@ -48,13 +48,14 @@ std::optional<Json> Operations::state(const std::string& operation_id) {
 
 std::vector<Json> Operations::recent(const std::string& status, std::size_t count_max) {
   const std::string table = world_.names.state_table();
-  Json names = Json::object();
-  Json values = Json::object();
-  std::string filter;
+  // Locks on target clusters lie in the same table and are no operations.
+  std::string filter = "NOT begins_with(#id, :lock)";
+  Json names{{"#id", "operation_id"}};
+  Json values{{":lock", restore::kLockPrefix}};
   if (!status.empty()) {
-    filter = "#status = :status";
-    names = {{"#status", "status"}};
-    values = {{":status", status}};
+    filter += " AND #status = :status";
+    names["#status"] = "status";
+    values[":status"] = status;
   }
   std::vector<Json> items = with_table(world_, table, [&] {
     return aws::DynamoDb(*world_.api, world_.region()).scan(table, filter, names, values, kItemsMax);

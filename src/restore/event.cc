@@ -19,9 +19,9 @@ std::string made_up_id(TimePoint now) {
 }  // namespace
 
 bool is_protocol_field(std::string_view name) {
-  static constexpr std::array<std::string_view, 11> kFields{
+  static constexpr std::array<std::string_view, 12> kFields{
       "target_snapshot", "error",  "cause",  "cancelled", "execution_arn", "execution_start_time",
-      "next_step",       "status", "report", "resume",    "resume_at"};
+      "next_step",       "status", "report", "resume",    "resume_at",     "dry_run"};
   return std::find(kFields.begin(), kFields.end(), name) != kFields.end();
 }
 

@@ -52,6 +52,9 @@ class OperationStore {
   // Writes the operation if nobody wrote it since it was loaded, with its version counted up and
   // its times set. Throws Error "StateConflict" otherwise: load it again and repeat the step.
   void save(Operation& operation, TimePoint now);
+  // For the lock, which lies in the same table.
+  aws::DynamoDb& table_access() { return dynamodb_; }
+  const std::string& table() const { return table_; }
   void remove(const std::string& id) { dynamodb_.remove(table_, {{"operation_id", id}}); }
 
  private:

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "restore/lock.h"
+
 namespace aurora::restore {
 namespace {
 
@@ -53,11 +55,14 @@ StepResult resume_operation(StepContext& context) {
                 "Start another restore with `aurora-restore run`.");
   const std::string point =
       operation.known("resume_at").empty() ? resume_point(operation) : operation.known("resume_at");
-  if (operation.known("source_snapshot").empty() || point.empty())
+  if (string_or(member_or_null(operation.get("steps"), "snapshot_check"), "status", "") != "succeeded" ||
+      point.empty())
     throw Error(
         "NothingToResume",
         fmt::format("operation {} did not get past its first step; nothing was created or changed.", id),
         "Correct what its error names and start the restore again.");
+  // Another operation may have the target by now.
+  take_lock(context);
   forget_undone(operation, point);
   operation.state()["resume_at"] = point;
   operation["status"] = kInProgress;

@@ -295,7 +295,7 @@ std::span<const Setting> settings() {
        {},
        "",
        nullptr,
-       "For the record: the VPC of subnet_ids, which already say it."},
+       "The VPC that the subnets must be of; they already say it, so it is only checked."},
       {"subnet_ids",
        kStringList,
        {},

@@ -2,6 +2,7 @@
 
 #include "cli/commands/commands.h"
 #include "cli/commands/following.h"
+#include "cli/dry_run.h"
 #include "cli/start_restore.h"
 
 namespace aurora::cli {
@@ -10,16 +11,20 @@ namespace {
 struct RunOptions {
   RequestOptions request;
   bool json = false;
+  bool dry_run = false;
 };
 
 void bind_run(Binder& binder, RunOptions& options) {
   bind_request_options(binder, options.request);
+  binder.flag("--dry-run", options.dry_run,
+              "Only look whether anything stands in the way; nothing is created or changed");
   binder.flag("--json", options.json, "One JSON object a line on standard output, for machines");
 }
 
 ExitCode run_run(Context& context, const RunOptions& options) {
   const Json request = build_request(context, options.request);
   World world = open_world_starting_endpoint(context);
+  if (options.dry_run) return run_dry(context, world, request, options.json);
   const StartedRestore started = start_restore(context, world, request);
   if (options.json) {
     MachineView(context).line("started", {{"operation_id", started.operation_id},
@@ -53,6 +58,8 @@ Command run_command() {
                     {"{} run --snapshot 'prod-snapshot-{date-1d}' --set reader_count=1",
                      "yesterday's, with a reader"},
                     {"{} run --input @restore.json", "a request from a file"},
+                    {"{} run --snapshot-date latest --dry-run",
+                     "what stands in the way, without doing anything"},
                     {"{} run --snapshot-date latest --json | jq -r 'select(.event == \"finished\").status'",
                      "for machines: one JSON object a line"}}},
       bind_run, run_run);

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands/commands.h"
+#include "cli/dry_run.h"
 #include "cli/start_restore.h"
 
 namespace aurora::cli {
@@ -9,16 +10,20 @@ namespace {
 struct StartCommandOptions {
   RequestOptions request;
   bool json = false;
+  bool dry_run = false;
 };
 
 void bind_start(Binder& binder, StartCommandOptions& options) {
   bind_request_options(binder, options.request);
+  binder.flag("--dry-run", options.dry_run,
+              "Only look whether anything stands in the way; nothing is created or changed");
   binder.flag("--json", options.json, "Answer as a JSON object");
 }
 
 ExitCode run_start(Context& context, const StartCommandOptions& options) {
   const Json request = build_request(context, options.request);
   World world = open_world_starting_endpoint(context);
+  if (options.dry_run) return run_dry(context, world, request, options.json);
   const StartedRestore started = start_restore(context, world, request);
   if (options.json) {
     context.terminal.out(dump_json({{"operation_id", started.operation_id},

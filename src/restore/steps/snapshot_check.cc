@@ -1,11 +1,15 @@
 #include <fmt/format.h>
 
 #include "base/dates.h"
+#include "db/session.h"
+#include "restore/checks.h"
+#include "restore/lock.h"
+#include "restore/point_in_time.h"
+#include "restore/preflight.h"
 #include "restore/request.h"
-#include "restore/secrets.h"
 #include "restore/snapshot_selection.h"
+#include "restore/source_account.h"
 #include "restore/steps/steps.h"
-#include "restore/target.h"
 
 namespace aurora::restore::steps {
 namespace {
@@ -23,87 +27,53 @@ TimePoint reference_time(const StepContext& context) {
   return context.clock.now();
 }
 
-bool needs_copy(const aws::ClusterSnapshot& snapshot, const Configuration& settings) {
-  if (settings.text("source_region") != settings.text("target_region")) return true;
-  // Another key is only had by a copy.
-  return snapshot.encrypted && settings.has("kms_key_id") &&
-         settings.text("kms_key_id") != snapshot.kms_key_id;
+// An ARN, or a name of another account's, of a snapshot that nobody shared is told as that.
+void check_sharing(StepContext& context) {
+  const std::string name = context.settings.text("snapshot_name");
+  if (name.empty() || has_template(name)) return;
+  if (const auto error = sharing_obstacle(context, source_snapshot_reference(context, name))) throw *error;
 }
 
-// What later steps would fail on, found before anything is created or destroyed: all of it, not the first.
-class Preflight {
- public:
-  Preflight(StepContext& context, const aws::ClusterSnapshot& snapshot)
-      : context_(context), snapshot_(snapshot) {}
+aws::ClusterSnapshot select(StepContext& context) {
+  const Configuration& settings = context.settings;
+  if (is_point_in_time(settings)) return point_in_time_source(context);
+  check_sharing(context);
+  aws::Rds source = context.source_rds();
+  SnapshotOwner owner{
+      .reference = [&](const std::string& name) { return source_snapshot_reference(context, name); }};
+  // A role of the other account finds what is there as its own.
+  if (const std::string account = settings.text("source_account_id");
+      account != context.names.account && !settings.has("source_role_arn"))
+    owner.shared_by = account;
+  return select_snapshot(source, settings, reference_time(context), owner);
+}
 
-  void run() {
-    check_engine();
-    check_key();
-    check_target();
-    check_network();
-    check_master_secret();
-    if (found_.empty()) return;
-    if (found_.size() == 1) throw Error(found_.front());
-    std::string text;
-    for (const Error& error : found_)
-      text += fmt::format("\n  {}: {} {}", error.name(), error.message(), error.hint());
-    throw Error("PreflightFailed",
-                fmt::format("{} things stand in the way of this restore:{}", found_.size(), text));
+// What is looked for and not there is a finding beside the others; an input that means nothing is not.
+std::optional<aws::ClusterSnapshot> find_source(StepContext& context, Findings& findings) {
+  try {
+    return select(context);
+  } catch (const aws::ServiceError&) {
+    throw;
+  } catch (const Error& e) {
+    for (const char* name :
+         {"SnapshotNotFound", "SnapshotNotAvailable", "SnapshotTooOld", "SnapshotNotShared",
+          "SourceClusterNotFound", "TimeNotRestorable", "KmsKeyNotApplicable"})
+      if (e.name() == name) {
+        findings.add(e);
+        return std::nullopt;
+      }
+    throw;
   }
+}
 
- private:
-  void add(std::string name, std::string message, std::string hint) {
-    found_.emplace_back(std::move(name), std::move(message), std::move(hint));
-  }
-
-  void check_engine() {
-    const Configuration& settings = context_.settings;
-    if (settings.has("engine") && settings.text("engine") != snapshot_.engine)
-      add("EngineMismatch",
-          fmt::format("engine is {}, but snapshot {} is of {}.", settings.text("engine"),
-                      snapshot_.identifier, snapshot_.engine),
-          "Leave engine out; it is taken from the snapshot.");
-  }
-
-  void check_key() {
-    const Configuration& settings = context_.settings;
-    const bool other_region = settings.text("source_region") != settings.text("target_region");
-    if (snapshot_.encrypted && other_region && !settings.has("kms_key_id"))
-      add("KmsKeyRequired",
-          fmt::format("snapshot {} is encrypted with {} of {}, and a key never leaves its Region.",
-                      snapshot_.identifier, snapshot_.kms_key_id, settings.text("source_region")),
-          fmt::format("Give kms_key_id, a key of {}.", settings.text("target_region")));
-  }
-
-  void check_target() {
-    aws::Rds rds = context_.target_rds();
-    const auto cluster = rds.find_cluster(context_.settings.text("target_cluster_id"));
-    if (cluster && !is_made_by(*cluster, context_.operation))
-      if (auto error = refusal(*cluster, context_.settings)) found_.push_back(*error);
-  }
-
-  void check_network() {
-    aws::Rds rds = context_.target_rds();
-    const std::string group = context_.settings.text("db_subnet_group_name");
-    if (!group.empty() && !rds.has_subnet_group(group))
-      add("SubnetGroupNotFound", fmt::format("there is no DB subnet group {} in {}.", group, rds.region()),
-          "`aws rds describe-db-subnet-groups` lists those there are.");
-  }
-
-  void check_master_secret() {
-    try {
-      read_credentials(context_.api, context_.names.region,
-                       context_.settings.text("master_credentials_secret_id"));
-    } catch (const Error& e) {
-      if (e.name() != "SecretNotFound" && e.name() != "SecretMalformed") throw;
-      found_.push_back(e);
-    }
-  }
-
-  StepContext& context_;
-  const aws::ClusterSnapshot& snapshot_;
-  std::vector<Error> found_;
-};
+// The files of the setting are there and can be understood.
+void look_at_files(StepContext& context, const std::optional<aws::ClusterSnapshot>& snapshot,
+                   Findings& findings) {
+  const auto engine = snapshot ? db::engine_of(snapshot->engine) : std::nullopt;
+  for (const Finding& finding : check_sql_files(context, engine))
+    findings.add("FileNotUsable", fmt::format("{} {}: {}", finding.field, finding.value, finding.rule),
+                 "Correct the file, or the setting that names it.");
+}
 
 Json details_of(const aws::ClusterSnapshot& snapshot, const std::string& region) {
   return {{"snapshot_name", snapshot.identifier},
@@ -118,6 +88,11 @@ Json details_of(const aws::ClusterSnapshot& snapshot, const std::string& region)
           {"created_at", snapshot.created ? Json(format_iso_millis(*snapshot.created)) : Json(nullptr)}};
 }
 
+// A restore to a point in time stays in its Region, whatever is set for snapshots.
+std::string source_region(const StepContext& context) {
+  return context.settings.text(is_point_in_time(context.settings) ? "target_region" : "source_region");
+}
+
 // Later steps, and a person who looks, find every value here; users come from their own parameter,
 // because they may hold passwords.
 Json remembered(const Configuration& settings) {
@@ -126,28 +101,75 @@ Json remembered(const Configuration& settings) {
   return parameters;
 }
 
+Json as_json(const std::vector<Error>& errors) {
+  Json list = Json::array();
+  for (const Error& error : errors)
+    list.push_back({{"name", error.name()}, {"message", error.message()}, {"hint", error.hint()}});
+  return list;
+}
+
+Json fields_of(const StepContext& context, const aws::ClusterSnapshot& snapshot, bool copy) {
+  Json fields{{"snapshot_exists", true}, {"copy_needed", copy}};
+  fields.update(details_of(snapshot, source_region(context)));
+  fields["target_region"] = context.settings.text("target_region");
+  fields["target_cluster_id"] = context.settings.text("target_cluster_id");
+  return fields;
+}
+
+// The answer of a look that leaves no trace.
+StepResult tell(StepContext& context, const std::optional<aws::ClusterSnapshot>& snapshot,
+                Findings findings) {
+  if (const auto error = lock_obstacle(context)) findings.add(*error);
+  Json fields{{"dry_run", true}, {"snapshot_exists", false}};
+  if (snapshot)
+    fields.update(fields_of(context, *snapshot, needs_copy(context, *snapshot, findings.kms_key_arn)));
+  fields["findings"] = as_json(findings.errors());
+  fields["preflight_warnings"] = findings.warnings();
+  const std::size_t count = findings.errors().size();
+  return {.message = count == 0   ? "Nothing stands in the way of this restore"
+                     : count == 1 ? "1 thing stands in the way of this restore"
+                                  : fmt::format("{} things stand in the way of this restore", count),
+          .fields = std::move(fields),
+          .next_step = {},
+          .retry_after = {}};
+}
+
+void record_warnings(StepContext& context, const Findings& findings) {
+  context.operation.erase("preflight_warnings");
+  if (findings.warnings().empty()) return;
+  context.operation["preflight_warnings"] = findings.warnings();
+  for (const std::string& warning : findings.warnings()) {
+    context.log.warning(warning);
+    context.audit.record(context.operation.id(), "snapshot_check", "warning", {{"message", warning}});
+  }
+}
+
 }  // namespace
 
 StepResult snapshot_check(StepContext& context) {
   throw_if_any(validate_resolved(context.settings.values()));
-  aws::Rds source = context.source_rds();
-  const aws::ClusterSnapshot snapshot = select_snapshot(source, context.settings, reference_time(context));
-  Preflight(context, snapshot).run();
+  const bool dry = bool_or(context.event, "dry_run", false);
+  if (!dry) take_lock(context);
+  Findings findings;
+  const auto snapshot = find_source(context, findings);
+  findings.append(preflight(context, snapshot ? &*snapshot : nullptr));
+  look_at_files(context, snapshot, findings);
+  if (dry) return tell(context, snapshot, std::move(findings));
+  throw_findings(findings);
 
   Operation& operation = context.operation;
   operation["parameters"] = remembered(context.settings);
-  operation["snapshot_details"] = details_of(snapshot, source.region());
-  const bool copy = needs_copy(snapshot, context.settings);
-  operation.state()["source_snapshot"] = snapshot.identifier;
-  operation.state()["source_snapshot_arn"] = snapshot.arn;
+  operation["parameters"]["source_region"] = source_region(context);
+  operation["snapshot_details"] = details_of(*snapshot, source_region(context));
+  const bool copy = needs_copy(context, *snapshot, findings.kms_key_arn);
+  operation.state()["source_snapshot"] = snapshot->identifier;
+  operation.state()["source_snapshot_arn"] = snapshot->arn;
   operation.state()["copy_needed"] = copy;
-
-  Json fields{{"snapshot_exists", true}, {"copy_needed", copy}};
-  fields.update(details_of(snapshot, source.region()));
-  fields["target_region"] = context.settings.text("target_region");
-  fields["target_cluster_id"] = context.settings.text("target_cluster_id");
-  return {.message = "Snapshot exists",
-          .fields = std::move(fields),
+  record_warnings(context, findings);
+  return {.message = is_point_in_time(context.settings)
+                         ? fmt::format("Cluster can be restored to {}", operation.known("restore_time"))
+                         : "Snapshot exists",
+          .fields = fields_of(context, *snapshot, copy),
           .next_step = "copy_snapshot",
           .retry_after = {}};
 }

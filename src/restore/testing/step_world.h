@@ -36,6 +36,9 @@ class StepWorld : public ::testing::Test {
     api.call("secretsmanager", "us-west-2", "CreateSecret",
              {{"Name", "aurora-restore/master-credentials"},
               {"SecretString", R"({"username":"dbmaster","password":"canary-Passw0rd"})"}});
+    api.call("secretsmanager", "us-west-2", "CreateSecret",
+             {{"Name", "aurora-restore/app-credentials"},
+              {"SecretString", R"({"username":"app_user","password":"canary-Passw0rd"})"}});
     api.call("rds", "us-west-2", "CreateDBSubnetGroup",
              {{"DBSubnetGroupName", "dev-subnet-group"},
               {"DBSubnetGroupDescription", "for tests"},
