@@ -29,7 +29,7 @@ class FaultyApi final : public aws::Api {
     refusal_ = std::move(error);
   }
   // Elements of `list` in RDS's answers show `status` as their `member`, where `wanted` says so.
-  void show(std::string list, std::string member, std::string status,
+  void show(std::string list, std::string member, Json status,
             std::function<bool(const Json& element)> wanted) {
     list_ = std::move(list);
     member_ = std::move(member);
@@ -85,7 +85,7 @@ class FaultyApi final : public aws::Api {
   std::optional<aws::ServiceError> refusal_;
   std::string list_;
   std::string member_;
-  std::string status_;
+  Json status_;
   std::function<bool(const Json&)> wanted_;
   std::vector<std::pair<std::string, Json>> inputs_;
 };
