@@ -111,7 +111,7 @@ class Comparison {
       const Json& has = member_or_null(cluster_.body, row.has);
       // What RDS does not show cannot be held against it.
       if (asked.is_null() || has.is_null() || is_equal(asked, has)) continue;
-      add(row.asked, asked, has, row.severe);
+      differs(row.asked, asked, has, row.severe);
     }
     compare_sets("VpcSecurityGroupIds", security_groups_of(cluster_), true);
     compare_sets("EnableCloudwatchLogsExports", member_or_null(cluster_.body, "EnabledCloudwatchLogsExports"),
@@ -119,21 +119,21 @@ class Comparison {
     compare_capacity();
     const std::string version = string_or(request_, "EngineVersion", "");
     if (!version.empty() && !is_version(version, cluster_.engine_version))
-      add("EngineVersion", version, cluster_.engine_version, false);
+      differs("EngineVersion", version, cluster_.engine_version, false);
     if (!key.empty() && cluster_.kms_key_id != key)
-      add("KmsKeyId", key, cluster_.kms_key_id.empty() ? "none" : cluster_.kms_key_id, true);
+      differs("KmsKeyId", key, cluster_.kms_key_id.empty() ? "none" : cluster_.kms_key_id, true);
     return std::move(found_);
   }
 
  private:
-  void add(const char* what, const Json& asked, const Json& has, bool severe) {
+  void differs(const char* what, const Json& asked, const Json& has, bool severe) {
     found_.push_back({fmt::format("{}: asked for {}, has {}", what, shown(asked), shown(has)), severe});
   }
 
   void compare_sets(const char* member, const Json& has, bool severe) {
     const Json& asked = member_or_null(request_, member);
     if (asked.is_null() || (has.empty() && !severe)) return;
-    if (set_of(asked) != set_of(has.is_null() ? Json::array() : has)) add(member, asked, has, severe);
+    if (set_of(asked) != set_of(has.is_null() ? Json::array() : has)) differs(member, asked, has, severe);
   }
 
   void compare_capacity() {
@@ -142,7 +142,7 @@ class Comparison {
     if (asked.is_null() || has.is_null()) return;
     for (const auto& [member, value] : asked.items())
       if (!has.contains(member) || has[member].get<double>() != value.get<double>())
-        return add("ServerlessV2ScalingConfiguration", asked, has, false);
+        return differs("ServerlessV2ScalingConfiguration", asked, has, false);
   }
 
   const Json& request_;
