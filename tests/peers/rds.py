@@ -240,16 +240,185 @@ class Rules(Peer):
         self.assertIn("db.serverless", {option["DBInstanceClass"] for option in options})
 
 
+class Encryption(Peer):
+    """Keys of copies and restores."""
+
+    def test_keys_of_copies(self):
+        kms = {rds: boto3.client("kms", region_name=rds.meta.region_name, config=CONFIG)
+               for rds in (self.here, self.there)}
+        key, foreign = (kms[rds].create_key()["KeyMetadata"]["Arn"] for rds in (self.here, self.there))
+        disabled = kms[self.here].create_key()["KeyMetadata"]["KeyId"]
+        kms[self.here].disable_key(KeyId=disabled)
+        self.make_cluster(self.there, self.name, StorageEncrypted=True)
+        self.there.create_db_cluster_snapshot(DBClusterIdentifier=self.name,
+                                              DBClusterSnapshotIdentifier=f"{self.name}-s")
+        self.assertEqual(self.wait_snapshot(self.there, f"{self.name}-s"), "available")
+        snapshot = self.there.describe_db_cluster_snapshots(DBClusterIdentifier=self.name)["DBClusterSnapshots"][0]
+        copy = dict(SourceDBClusterSnapshotIdentifier=snapshot["DBClusterSnapshotArn"],
+                    TargetDBClusterSnapshotIdentifier=f"{self.name}-c")
+        call = self.here.copy_db_cluster_snapshot
+        for more in ({}, {"KmsKeyId": foreign}, {"KmsKeyId": disabled}):
+            self.refused("KMSKeyNotAccessibleFault", 400, call, **copy, **more)
+        call(**copy, KmsKeyId=key)
+        self.assertEqual(self.wait_snapshot(self.here, f"{self.name}-c"), "available")
+        copied = self.here.describe_db_cluster_snapshots(
+            DBClusterSnapshotIdentifier=f"{self.name}-c")["DBClusterSnapshots"][0]
+        self.assertEqual(copied["KmsKeyId"], key)
+        self.refused("DBClusterSnapshotAlreadyExistsFault", 400, call, **copy, KmsKeyId=key)
+        # RDS's own key cannot be shared, and an encrypted snapshot not with everybody.
+        share = self.there.modify_db_cluster_snapshot_attribute
+        self.refused("InvalidDBClusterSnapshotStateFault", 400, share,
+                     DBClusterSnapshotIdentifier=f"{self.name}-s", AttributeName="restore",
+                     ValuesToAdd=["210987654321"])
+        self.refused("InvalidDBClusterSnapshotStateFault", 400, self.here.modify_db_cluster_snapshot_attribute,
+                     DBClusterSnapshotIdentifier=f"{self.name}-c", AttributeName="restore", ValuesToAdd=["all"])
+        restore = dict(DBClusterIdentifier=f"{self.name}-t", SnapshotIdentifier=f"{self.name}-c",
+                       Engine="aurora-postgresql")
+        for code, status, more in (
+                ("DBSubnetGroupNotFoundFault", 404, {"DBSubnetGroupName": "nowhere"}),
+                ("DBClusterParameterGroupNotFound", 404, {"DBClusterParameterGroupName": "nowhere"}),
+                ("OptionGroupNotFoundFault", 404, {"OptionGroupName": "nowhere"}),
+                ("DomainNotFoundFault", 404, {"Domain": "d-1234567890"}),
+                ("StorageTypeNotSupported", 400, {"StorageType": "gp3"}),
+                ("NetworkTypeNotSupported", 400, {"NetworkType": "DUAL"}),
+                ("KMSKeyNotAccessibleFault", 400, {"KmsKeyId": disabled}),
+                ("InvalidParameterCombination", 400, {"EngineVersion": "15.4"}),
+                ("InvalidParameterCombination", 400, {"EnableCloudwatchLogsExports": ["upgrade"]}),
+                ("InvalidParameterValue", 400, {"Port": 80})):
+            with self.subTest(code=code, **more):
+                self.refused(code, status, self.here.restore_db_cluster_from_snapshot, **restore, **more)
+
+
+class ManagedPassword(Peer):
+    """Master passwords in Secrets Manager, as boto3 and the server see them."""
+
+    def test_password_of_the_secret_opens_the_database_until_it_is_rotated(self):
+        create = self.here.meta.service_model.operation_model("CreateDBCluster")
+        if "ManageMasterUserPassword" not in create.input_shape.members:
+            self.skipTest("this boto3 is older than managed master passwords")
+        secrets = boto3.client("secretsmanager", config=CONFIG)
+        self.here.create_db_cluster(DBClusterIdentifier=self.name, Engine="aurora-postgresql",
+                                    MasterUsername="peeradmin", ManageMasterUserPassword=True)
+        self.wait_cluster(self.here, self.name)
+        self.make_instance(self.here, f"{self.name}-1", self.name)
+
+        def login():
+            cluster = self.here.describe_db_clusters(DBClusterIdentifier=self.name)["DBClusters"][0]
+            self.assertEqual(cluster["MasterUserSecret"]["SecretStatus"], "active")
+            value = secrets.get_secret_value(SecretId=cluster["MasterUserSecret"]["SecretArn"])["SecretString"]
+            return cluster, json.loads(value)["password"]
+
+        cluster, first = login()
+        self.assertIn(":secret:rds!cluster-", cluster["MasterUserSecret"]["SecretArn"])
+        self.assertEqual(psql(cluster["Endpoint"], cluster["Port"], first, "SELECT 7"), "7")
+        self.here.modify_db_cluster(DBClusterIdentifier=self.name, RotateMasterUserPassword=True,
+                                    ApplyImmediately=True)
+        self.assertEqual(self.wait_cluster(self.here, self.name), "available")
+        cluster, second = login()
+        self.assertEqual(psql(cluster["Endpoint"], cluster["Port"], second, "SELECT 7"), "7")
+        with self.assertRaises(subprocess.CalledProcessError):
+            psql(cluster["Endpoint"], cluster["Port"], first, "SELECT 7")
+
+
+class Lists(Peer):
+    """Filters, markers, and what the account may still have."""
+
+    def test_filters_are_case_sensitive_and_markers_lead_on(self):
+        self.make_cluster(self.here, self.name)
+
+        def found(name, value):
+            return len(self.here.describe_db_clusters(Filters=[{"Name": name, "Values": [value]}])["DBClusters"])
+
+        self.assertEqual(found("db-cluster-id", self.name), 1)
+        self.assertEqual(found("db-cluster-id", self.name.upper()), 0)
+        self.refused("InvalidParameterValue", 400, self.here.describe_db_clusters,
+                     Filters=[{"Name": "DB-Cluster-Id", "Values": [self.name]}])
+        self.refused("InvalidParameterValue", 400, self.here.describe_db_clusters, Marker="no marker")
+        self.refused("InvalidParameterCombination", 400, self.here.describe_db_cluster_snapshots,
+                     DBClusterIdentifier="a", DBClusterSnapshotIdentifier="b")
+        names = [f"{self.name}-{i:02}" for i in range(21)]
+        for name in names:
+            self.here.create_db_cluster_parameter_group(
+                DBClusterParameterGroupName=name, DBParameterGroupFamily="aurora-postgresql15", Description="peer")
+        try:
+            self.refused("DBParameterGroupAlreadyExists", 400, self.here.create_db_cluster_parameter_group,
+                         DBClusterParameterGroupName=names[0], DBParameterGroupFamily="aurora-postgresql15",
+                         Description="peer")
+            first = self.here.describe_db_cluster_parameter_groups(MaxRecords=20)
+            self.assertEqual(len(first["DBClusterParameterGroups"]), 20)
+            pages = self.here.get_paginator("describe_db_cluster_parameter_groups").paginate(
+                PaginationConfig={"PageSize": 20})
+            seen = [group["DBClusterParameterGroupName"] for page in pages
+                    for group in page["DBClusterParameterGroups"]]
+            self.assertEqual(len(seen), len(set(seen)))
+            self.assertLessEqual(set(names), set(seen))
+            quotas = {quota["AccountQuotaName"]: (quota["Used"], quota["Max"])
+                      for quota in self.here.describe_account_attributes()["AccountQuotas"]}
+            self.assertEqual(quotas["DBClusterParameterGroups"], (21, 50))
+            self.assertEqual(quotas["DBClusters"][1], 40)
+            self.assertEqual(quotas["ManualClusterSnapshots"][1], 100)
+        finally:
+            for name in names:
+                self.here.delete_db_cluster_parameter_group(DBClusterParameterGroupName=name)
+
+    def test_instances_are_refused_what_belongs_to_the_cluster(self):
+        self.make_cluster(self.here, self.name)
+        create = dict(DBInstanceIdentifier=f"{self.name}-1", DBClusterIdentifier=self.name,
+                      DBInstanceClass="db.r6g.large", Engine="aurora-postgresql")
+        for code, status, more in (
+                ("DBClusterNotFoundFault", 404, {"DBClusterIdentifier": "nowhere"}),
+                ("DBParameterGroupNotFound", 404, {"DBParameterGroupName": "nowhere"}),
+                ("CertificateNotFound", 404, {"CACertificateIdentifier": "rds-ca-2019"}),
+                ("InvalidParameterCombination", 400, {"DBInstanceClass": "db.serverless"}),
+                ("InvalidParameterCombination", 400, {"MasterUserPassword": FIRST_PASSWORD}),
+                ("InvalidParameterCombination", 400, {"MonitoringInterval": 60}),
+                ("InvalidParameterValue", 400, {"PromotionTier": 16})):
+            with self.subTest(code=code, **more):
+                self.refused(code, status, self.here.create_db_instance, **{**create, **more})
+        self.refused("DBInstanceNotFound", 404, self.here.delete_db_instance, DBInstanceIdentifier="nowhere")
+        self.here.stop_db_cluster(DBClusterIdentifier=self.name)
+        self.wait(lambda: self.here.describe_db_clusters(DBClusterIdentifier=self.name)["DBClusters"][0]["Status"],
+                  ("stopped",))
+        self.refused("InvalidDBClusterStateFault", 400, self.here.delete_db_cluster, DBClusterIdentifier=self.name,
+                     SkipFinalSnapshot=True)
+        self.refused("InvalidDBClusterStateFault", 400, self.here.modify_db_cluster, DBClusterIdentifier=self.name,
+                     BackupRetentionPeriod=2)
+        self.refused("InvalidDBClusterStateFault", 400, self.here.create_db_instance, **create)
+        self.here.start_db_cluster(DBClusterIdentifier=self.name)
+        self.assertEqual(self.wait_cluster(self.here, self.name), "available")
+
+
 class Groups(Peer):
     """Subnet groups, parameter groups and tags."""
 
     def test_subnet_group(self):
-        self.refused("DBSubnetGroupDoesNotCoverEnoughAZs", 400, self.here.create_db_subnet_group,
-                     DBSubnetGroupName=self.name, DBSubnetGroupDescription="peer", SubnetIds=["subnet-1"])
-        group = self.here.create_db_subnet_group(
-            DBSubnetGroupName=self.name, DBSubnetGroupDescription="peer", SubnetIds=["subnet-1", "subnet-2"]
-        )["DBSubnetGroup"]
-        self.assertEqual({s["SubnetIdentifier"] for s in group["Subnets"]}, {"subnet-1", "subnet-2"})
+        ec2 = boto3.client("ec2", config=CONFIG)
+        vpc = ec2.create_vpc(CidrBlock="10.20.0.0/16")["Vpc"]["VpcId"]
+        subnets = [
+            ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.20.{i}.0/24", AvailabilityZone=f"{self.region}{zone}")
+            ["Subnet"]["SubnetId"] for i, zone in enumerate("ab")]
+        make = dict(DBSubnetGroupName=self.name, DBSubnetGroupDescription="peer")
+        self.refused("DBSubnetGroupDoesNotCoverEnoughAZs", 400, self.here.create_db_subnet_group, **make,
+                     SubnetIds=subnets[:1])
+        message = self.refused("InvalidParameterValue", 400, self.here.create_db_subnet_group, **make,
+                               SubnetIds=[subnets[0], "subnet-0badbadbadbadbad0"])
+        self.assertIn("subnet-0badbadbadbadbad0", message)
+        default = ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])["Subnets"]
+        self.refused("InvalidSubnet", 400, self.here.create_db_subnet_group, **make,
+                     SubnetIds=[subnets[0], default[1]["SubnetId"]])
+        group = self.here.create_db_subnet_group(**make, SubnetIds=subnets)["DBSubnetGroup"]
+        self.assertEqual({s["SubnetIdentifier"] for s in group["Subnets"]}, set(subnets))
+        self.assertEqual(group["VpcId"], vpc)
+        foreign = ec2.describe_security_groups(
+            Filters=[{"Name": "vpc-id", "Values": [default[0]["VpcId"]]}])["SecurityGroups"][0]["GroupId"]
+        message = self.refused("InvalidParameterCombination", 400, self.here.create_db_cluster,
+                               DBClusterIdentifier=self.name, Engine="aurora-postgresql", MasterUsername="peeradmin",
+                               MasterUserPassword=FIRST_PASSWORD, DBSubnetGroupName=self.name,
+                               VpcSecurityGroupIds=[foreign])
+        self.assertIn("different VPCs", message)
+        with self.assertRaises(ClientError) as caught:
+            ec2.describe_security_groups(GroupIds=["sg-0badbadbadbadbad0"])
+        self.assertEqual(caught.exception.response["Error"]["Code"], "InvalidGroup.NotFound")
         self.here.delete_db_subnet_group(DBSubnetGroupName=self.name)
 
     def test_parameter_group_and_tags(self):
