@@ -125,6 +125,46 @@ TEST_F(Seed, MakesTheWorldOfTheGuide) {
   EXPECT_EQ(line.database.count("INSERT INTO public.pgbench_accounts"), 10);
 }
 
+TEST_F(Seed, MySqlStandsBesideTheGuidesWorld) {
+  line.run({"local", "seed"});
+  const auto before = parameters;
+  cluster = instance = snapshot = false;
+  line.database.answer("information_schema.views", db::testing::rows({"n"}, {{"0"}}));
+  line.database.answer("data_length", db::testing::rows({"size", "tables"}, {{"50000000", "16"}}));
+  line.api.calls.clear();
+  EXPECT_EQ(line.run({"local", "seed", "--engine", "aurora-mysql", "--scale", "3"}), ExitCode::kDone)
+      << line.err();
+  const Json made_cluster = line.api.calls_of("rds.CreateDBCluster").at(0).input;
+  EXPECT_EQ(made_cluster["DBClusterIdentifier"], "dev-mysql-source");
+  EXPECT_EQ(made_cluster["Engine"], "aurora-mysql");
+  EXPECT_EQ(made_cluster["DatabaseName"], "rental");
+  EXPECT_EQ(secrets.size(), 6u);
+  EXPECT_EQ(parameters, before) << "the configuration is the guide's";
+  EXPECT_EQ(line.database.count("INSERT INTO rental.payment"), 3);
+  EXPECT_EQ(line.database.connections().back().engine, db::Engine::kMySql);
+  EXPECT_THAT(line.out(), HasSubstr("run --snapshot dev-mysql-source-snapshot-2026-11-21 --target-cluster "
+                                    "dev-mysql-target --set "
+                                    "master_credentials_secret_id=dev/mysql-master-credentials\n"));
+}
+
+TEST_F(Seed, MySqlDataThatIsThereIsLeftAndHalfOfItIsMadeAnew) {
+  line.database.answer("data_length", db::testing::rows({"size", "tables"}, {{"50000000", "16"}}));
+  line.database.answer("information_schema.views", db::testing::rows({"n"}, {{"1"}}));
+  line.run({"local", "seed", "--engine", "aurora-mysql"});
+  EXPECT_EQ(line.database.count("DROP DATABASE"), 0);
+  EXPECT_EQ(line.database.count("INSERT INTO rental"), 0);
+  line.database.answer("information_schema.views", db::testing::rows({"n"}, {{"0"}}));
+  line.run({"local", "seed", "--engine", "aurora-mysql", "--scale", "1"});
+  EXPECT_EQ(line.database.count("DROP DATABASE IF EXISTS"), 2);
+  EXPECT_EQ(line.database.count("INSERT INTO rental.payment"), 1);
+}
+
+TEST_F(Seed, EngineWithoutADemoIsRefusedBeforeAnythingIsMade) {
+  EXPECT_EQ(line.run({"local", "seed", "--engine", "oracle-ee"}), ExitCode::kBadInput);
+  EXPECT_TRUE(line.api.calls.empty());
+  EXPECT_THAT(line.err(), HasSubstr("aurora-mysql"));
+}
+
 TEST_F(Seed, NoPasswordIsInTheConfigurationOrTheOutput) {
   line.run({"local", "seed"});
   for (const auto& [name, value] : secrets) {
@@ -177,9 +217,20 @@ TEST(SqlStatements, EndAtASemicolonBeforeAnEmptyLine) {
                            "-- why\nSELECT 7 * 10;"));
 }
 
+TEST(SqlStatements, BodiesOfTriggersAndProceduresStayWhole) {
+  int bodies = 0;
+  for (const std::string& statement : sql_statements(demo_sql("rental_objects"))) {
+    const bool begins = statement.find("\nBEGIN\n") != std::string::npos;
+    EXPECT_EQ(begins, statement.ends_with("END;")) << statement;
+    bodies += begins;
+  }
+  EXPECT_EQ(bodies, 5);
+}
+
 TEST(SqlStatements, EveryScriptOfTheDemoIsEmbeddedAndFilledIn) {
-  for (const char* name : {"pgbench_tables", "pgbench_accounts", "pgbench_keys", "shop"}) {
-    const auto statements = sql_statements(demo_sql(name), {{"scale", 2}, {"branch", 1}});
+  for (const char* name : {"pgbench_tables", "pgbench_accounts", "pgbench_keys", "shop", "rental_tables",
+                           "rental_catalog", "rental_rentals", "rental_objects"}) {
+    const auto statements = sql_statements(demo_sql(name), {{"scale", 2}, {"branch", 1}, {"part", 1}});
     EXPECT_FALSE(statements.empty()) << name;
     for (const std::string& statement : statements) {
       EXPECT_THAT(statement, testing::EndsWith(";"));

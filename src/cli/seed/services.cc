@@ -72,13 +72,14 @@ std::string made_or_there(int made, int all) {
 // As in the sequence guide, with this endpoint's names; the source does not change after its snapshot, so
 // the restored tables are held against it row by row.
 Json configuration(World& world) {
+  const DemoSource& guide = demo_source("aurora-postgresql");
   return {{"source_region", kDemoSourceRegion},
           {"target_region", world.region()},
-          {"source_cluster_id", kDemoSourceCluster},
-          {"target_cluster_id", kDemoTargetCluster},
+          {"source_cluster_id", guide.cluster},
+          {"target_cluster_id", guide.target_cluster},
           {"target_subnet_group", kSubnetGroup},
           {"target_security_groups", {kSecurityGroup}},
-          {"master_credentials_secret_id", kDemoMasterSecret},
+          {"master_credentials_secret_id", guide.master_secret},
           {"notification_topic_arn", topic_arn(world)},
           {"notification_queue_url", queue_url(world)},
           {"log_bucket", kLogBucket},
@@ -98,13 +99,14 @@ Json database_users() {
 }  // namespace
 
 // The master's secret goes by two names in the documents; both open the same door.
-std::string seed_secrets(World& world) {
+std::string seed_secrets(World& world, const DemoSource& source) {
   int made = 0;
-  const std::string password = secret_exists(world, kDemoMasterSecret)
-                                   ? read_master_login(world).password.reveal()
+  const DemoSource& guide = demo_source("aurora-postgresql");
+  const std::string password = secret_exists(world, guide.master_secret)
+                                   ? read_master_login(world, guide).password.reveal()
                                    : random_alphanumeric(kPasswordLength);
-  const Json master = login(kDemoMasterUser, password);
-  made += ensure_secret(world, kDemoMasterSecret, "Master user of the demo's clusters", master);
+  const Json master = login(guide.master_user, password);
+  made += ensure_secret(world, guide.master_secret, "Master user of the demo's clusters", master);
   made += ensure_secret(world, "aurora-restore/master-credentials",
                         "The master credentials for the Aurora cluster", master);
   made += ensure_secret(world, "aurora-restore/app-credentials",
@@ -113,13 +115,17 @@ std::string seed_secrets(World& world) {
   for (const std::string username : {"app_user", "readonly_user"})
     made += ensure_secret(world, user_secret(username), "Database user " + username,
                           login(username, random_alphanumeric(kPasswordLength)));
-  return made_or_there(made, 5);
+  if (&source == &guide) return made_or_there(made, 5);
+  made += ensure_secret(world, source.master_secret,
+                        fmt::format("Master user of the demo's {} clusters", source.engine),
+                        login(source.master_user, random_alphanumeric(kPasswordLength)));
+  return made_or_there(made, 6);
 }
 
-MasterLogin read_master_login(World& world) {
-  const Json answer = call(world, "secretsmanager", "GetSecretValue", {{"SecretId", kDemoMasterSecret}});
+MasterLogin read_master_login(World& world, const DemoSource& source) {
+  const Json answer = call(world, "secretsmanager", "GetSecretValue", {{"SecretId", source.master_secret}});
   const Json value =
-      parse_json(string_or(answer, "SecretString", "{}"), fmt::format("secret {}", kDemoMasterSecret));
+      parse_json(string_or(answer, "SecretString", "{}"), fmt::format("secret {}", source.master_secret));
   return {string_or(value, "username", ""), Secret(string_or(value, "password", ""))};
 }
 

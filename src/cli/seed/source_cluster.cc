@@ -6,37 +6,33 @@
 namespace aurora::cli {
 namespace {
 
-constexpr char kEngine[] = "aurora-postgresql";
-constexpr char kEngineVersion[] = "15.13";
 constexpr char kInstanceClass[] = "db.r5.large";
 constexpr auto kLookEvery = std::chrono::milliseconds(200);
 // An endpoint may be told to take as long as AWS does, for rehearsals.
 constexpr int kLooksMax = 5 * 3600;
 
-std::string writer_name() {
-  return fmt::format("{}-instance-1", kDemoSourceCluster);
+std::string writer_name(const DemoSource& source) {
+  return fmt::format("{}-instance-1", source.cluster);
 }
 
 Json tags() {
   return Json::array({{{"Key", "aurora-restore:demo"}, {"Value", "true"}}});
 }
 
-void create_cluster(World& world, const MasterLogin& login) {
-  world.api->call("rds", kDemoSourceRegion, "CreateDBCluster",
-                  {{"DBClusterIdentifier", kDemoSourceCluster},
-                   {"Engine", kEngine},
-                   {"EngineVersion", kEngineVersion},
-                   {"MasterUsername", login.username},
-                   {"MasterUserPassword", login.password.reveal()},
-                   {"Tags", tags()}});
+void create_cluster(World& world, const DemoSource& source, const MasterLogin& login) {
+  Json input = {{"DBClusterIdentifier", source.cluster},         {"Engine", source.engine},
+                {"EngineVersion", source.engine_version},        {"MasterUsername", login.username},
+                {"MasterUserPassword", login.password.reveal()}, {"Tags", tags()}};
+  if (*source.database) input["DatabaseName"] = source.database;
+  world.api->call("rds", kDemoSourceRegion, "CreateDBCluster", input);
 }
 
-void create_writer(World& world) {
+void create_writer(World& world, const DemoSource& source) {
   world.api->call("rds", kDemoSourceRegion, "CreateDBInstance",
-                  {{"DBInstanceIdentifier", writer_name()},
-                   {"DBClusterIdentifier", kDemoSourceCluster},
+                  {{"DBInstanceIdentifier", writer_name(source)},
+                   {"DBClusterIdentifier", source.cluster},
                    {"DBInstanceClass", kInstanceClass},
-                   {"Engine", kEngine},
+                   {"Engine", source.engine},
                    {"PubliclyAccessible", false},
                    {"Tags", tags()}});
 }
@@ -56,24 +52,25 @@ void wait_until_available(TaskReport& report, std::string_view what, Status stat
 
 }  // namespace
 
-std::string seed_source_cluster(World& world, const MasterLogin& login, TaskReport& report) {
+std::string seed_source_cluster(World& world, const DemoSource& source, const MasterLogin& login,
+                                TaskReport& report) {
   aws::Rds rds(*world.api, kDemoSourceRegion);
-  const bool was_there = rds.find_cluster(kDemoSourceCluster).has_value();
-  if (!was_there) create_cluster(world, login);
-  wait_until_available(report, kDemoSourceCluster, [&] {
-    const auto cluster = rds.find_cluster(kDemoSourceCluster);
+  const bool was_there = rds.find_cluster(source.cluster).has_value();
+  if (!was_there) create_cluster(world, source, login);
+  wait_until_available(report, source.cluster, [&] {
+    const auto cluster = rds.find_cluster(source.cluster);
     return std::pair(cluster ? cluster->status : "missing", -1.0);
   });
-  if (!rds.find_instance(writer_name())) create_writer(world);
-  wait_until_available(report, writer_name(), [&] {
-    const auto instance = rds.find_instance(writer_name());
+  if (!rds.find_instance(writer_name(source))) create_writer(world, source);
+  wait_until_available(report, writer_name(source), [&] {
+    const auto instance = rds.find_instance(writer_name(source));
     return std::pair(instance ? instance->status : "missing", -1.0);
   });
-  return fmt::format("{} ({} {}) in {}{}", kDemoSourceCluster, kEngine, kEngineVersion, kDemoSourceRegion,
-                     was_there ? ", there already" : "");
+  return fmt::format("{} ({} {}) in {}{}", source.cluster, source.engine, source.engine_version,
+                     kDemoSourceRegion, was_there ? ", there already" : "");
 }
 
-std::string seed_snapshot(Context& /*context*/, World& world, const std::string& name, bool fresh,
+std::string seed_snapshot(World& world, const DemoSource& source, const std::string& name, bool fresh,
                           TaskReport& report) {
   aws::Rds rds(*world.api, kDemoSourceRegion);
   bool was_there = rds.find_snapshot(name).has_value();
@@ -83,10 +80,9 @@ std::string seed_snapshot(Context& /*context*/, World& world, const std::string&
     was_there = false;
   }
   if (!was_there)
-    world.api->call("rds", kDemoSourceRegion, "CreateDBClusterSnapshot",
-                    {{"DBClusterSnapshotIdentifier", name},
-                     {"DBClusterIdentifier", kDemoSourceCluster},
-                     {"Tags", tags()}});
+    world.api->call(
+        "rds", kDemoSourceRegion, "CreateDBClusterSnapshot",
+        {{"DBClusterSnapshotIdentifier", name}, {"DBClusterIdentifier", source.cluster}, {"Tags", tags()}});
   wait_until_available(report, name, [&] {
     const auto snapshot = rds.find_snapshot(name);
     return std::pair(snapshot ? snapshot->status : "missing",
