@@ -111,6 +111,15 @@ TEST_F(Follow, PsqlLineReadsThePasswordThroughThisProgram) {
                 "\"host=127.0.0.1 port=40001 dbname=postgres user=postgres\"\n"));
 }
 
+TEST_F(Follow, MySqlClusterGetsALineForTheMariaDbClientThatVerifiesTheServer) {
+  state["snapshot_details"]["engine"] = "aurora-mysql";
+  state["verification"]["database"] = "rental";
+  line.run({"watch", "op-1", "--data", "/srv/the data"});
+  EXPECT_THAT(line.out(), HasSubstr("password)\" mariadb --host=127.0.0.1 --port=40001 --user=postgres "
+                                    "--ssl-ca='/srv/the data/ca.crt' --ssl-verify-server-cert rental\n"));
+  EXPECT_THAT(line.out(), HasSubstr("MYSQL_PWD=\"$(aurora-restore "));
+}
+
 TEST_F(Follow, PsqlLineCarriesTheChosenEndpoint) {
   line.run({"watch", "op-1", "--endpoint-url", "http://127.0.0.1:4777"});
   EXPECT_THAT(line.out(), HasSubstr("$(aurora-restore --endpoint-url http://127.0.0.1:4777 secret "

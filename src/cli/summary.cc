@@ -128,7 +128,7 @@ std::string success_text(const Context& context, const World& world, const Json&
   text += label_lines(restored_lines(world, state, style), style, 2);
   text += "\n" + style.bold("  Steps") + "\n";
   text += replace_all(steps_text(story, style), "\n  ", "\n    ").insert(0, "  ");
-  if (const std::string line = psql_line(context, world, state); !line.empty())
+  if (const std::string line = connect_line(context, world, state); !line.empty())
     text += "\n" + style.bold("  Connect") + "\n  " + line + "\n";
   return text;
 }
@@ -207,11 +207,11 @@ std::string summary_text(const Context& context, const World& world, const Opera
              : failure_text(context, operation, state, story, style);
 }
 
-std::string psql_line(const Context& context, const World& world, const Json& state) {
+std::string connect_line(const Context& context, const World& world, const Json& state) {
   const std::string host = endpoint_host(state);
   const std::string engine = first_text(state, {{"snapshot_details", "engine"}, {"parameters", "engine"}});
   const std::string secret = first_text(state, {{"parameters", "master_credentials_secret_id"}});
-  if (host.empty() || secret.empty() || engine == "aurora-mysql") return "";
+  if (host.empty() || secret.empty()) return "";
   const std::string user =
       first_text(state, {{"snapshot_details", "master_username"}, {"restore_details", "master_username"}});
   const std::string read_secret =
@@ -219,6 +219,14 @@ std::string psql_line(const Context& context, const World& world, const Json& st
   const std::string user_text = user.empty() ? fmt::format("$({}username)", read_secret) : user;
   const std::string database =
       first_text(state, {{"verification", "database"}, {"restore_details", "database"}});
+  if (engine == "aurora-mysql") {
+    const std::string verified = world.ca_file.empty() ? " --ssl"
+                                                       : fmt::format(" --ssl-ca={} --ssl-verify-server-cert",
+                                                                     shell_quote(world.ca_file));
+    return fmt::format("MYSQL_PWD=\"$({}password)\" mariadb --host={} --port={} --user={}{}{}", read_secret,
+                       host, endpoint_port(state), user.empty() ? '"' + user_text + '"' : shell_quote(user),
+                       verified, database.empty() ? "" : " " + database);
+  }
   return fmt::format("PGPASSWORD=\"$({}password)\" psql \"host={} port={} dbname={} user={}{}\"", read_secret,
                      host, endpoint_port(state), database.empty() ? "postgres" : database, user_text,
                      world.local ? "" : " sslmode=require");

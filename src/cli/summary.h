@@ -15,9 +15,9 @@ Json summary_json(const Operation& operation, const Story& story);
 std::string summary_text(const Context& context, const World& world, const Operation& operation,
                          const Story& story, const Style& style);
 
-// A line that connects with psql when typed into a POSIX shell as it stands: the password comes from the
-// secret through this program, so that it is in no argument list and no history. Empty when the
-// endpoint is not known.
-std::string psql_line(const Context& context, const World& world, const Json& state);
+// A line that connects with psql or the mariadb client when typed into a POSIX shell as it stands: the
+// password comes from the secret through this program, so that it is in no argument list and no history.
+// Empty when the endpoint is not known.
+std::string connect_line(const Context& context, const World& world, const Json& state);
 
 }  // namespace aurora::cli

@@ -13,6 +13,7 @@ World open_local(Context& context) {
   World world;
   world.local = true;
   world.endpoint_url = endpoint.url;
+  world.ca_file = endpoint.data / "ca.crt";
   world.names = local_names();
   if (!context.globals.region.empty()) world.names.region = context.globals.region;
   ApiConnection connection = context.connect_api({.endpoint_url = endpoint.url,

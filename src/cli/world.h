@@ -13,6 +13,7 @@ inline constexpr char kLocalEnvironment[] = "local";
 struct World {
   bool local = false;
   std::string endpoint_url;  // empty on AWS
+  std::string ca_file;       // of the local database servers' certificates; empty on AWS
   restore::PipelineNames names;
   std::unique_ptr<aws::Api> api;
 

@@ -66,7 +66,8 @@ std::string status_text(const Context& context, const World& world, const Operat
   add("Execution ARN", operation.execution_arn());
   std::string text = label_lines(lines, style) + steps_table(state, style);
   if (string_or(state, "status", "") == restore::kCompleted)
-    if (const std::string line = psql_line(context, world, state); !line.empty()) text += "\n" + line + "\n";
+    if (const std::string line = connect_line(context, world, state); !line.empty())
+      text += "\n" + line + "\n";
   return text;
 }
 
