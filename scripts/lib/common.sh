@@ -19,6 +19,18 @@ as_root() {
   if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
 }
 
+# without_services COMMAND…: packages of database servers start one each, which nobody needs here: ours have
+# directories and ports of their own. Debian asks policy-rc.d before it starts a service.
+without_services() (
+  policy=/usr/sbin/policy-rc.d
+  if [ ! -e "$policy" ]; then
+    trap 'as_root rm -f "$policy"' EXIT
+    printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+    as_root chmod 755 "$policy"
+  fi
+  "$@"
+)
+
 # install_packages NAME…: those that are missing.
 install_packages() {
   local missing=() name
@@ -32,9 +44,13 @@ install_packages() {
          "As root: apt-get install ${missing[*]}"
   fi
   as_root apt-get update -qq || fail "apt-get update failed" "See that the machine reaches its Debian mirror, then run this again."
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >"$build.apt.log" 2>&1 ||
+  without_services as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >"$build.apt.log" 2>&1 ||
     fail "apt-get install failed: $(tail -n 3 "$build.apt.log" | tr '\n' ' ')" "The whole output is in $build.apt.log."
   rm -f "$build.apt.log"
+  # Nor at the next boot. A server that was there before is left alone.
+  if [[ " ${missing[*]} " == *" mariadb-server "* && -d /run/systemd/system ]]; then
+    as_root systemctl disable --quiet mariadb || true
+  fi
 }
 
 # build_targets TARGET…: configures when needed and builds; all targets when none is named.

@@ -117,6 +117,7 @@ class EndpointTest(unittest.TestCase):
     """One endpoint with the demo's world for all tests of a class."""
     pace = None
     seeded = True
+    engine = "aurora-postgresql"
 
     @classmethod
     def setUpClass(cls):
@@ -124,7 +125,7 @@ class EndpointTest(unittest.TestCase):
         cls.addClassCleanup(cls.endpoint.close)
         cls.endpoint.start()
         if cls.seeded:
-            cls.endpoint.run("local", "seed")
+            cls.endpoint.run("local", "seed", "--engine", cls.engine)
 
     def state_of(self, operation):
         item = self.endpoint.aws("dynamodb", "get-item", "--table-name", "aurora-restore-state-dev",
