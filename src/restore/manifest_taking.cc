@@ -40,6 +40,7 @@ void sweep_all(StepContext& context, const db::ConnectOptions& source, const Cal
                Manifest& manifest) {
   const auto tables = by_name(manifest);
   for (const ManifestDatabase& database : manifest.databases) {
+    if (database.contents.inventory.tables.empty()) continue;
     if (!time.may_begin()) return;
     const auto budget = std::chrono::duration_cast<std::chrono::seconds>(time.left() * 4 / 5);
     for (auto& [name, contents] : sweep(context.databases, source, database.contents.name, Depth::kChecksums,
