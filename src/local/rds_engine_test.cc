@@ -262,7 +262,7 @@ TEST_F(RdsWithPostgreSql, ParametersOfTheGroupReachTheServer) {
 class SmallDisk {
  public:
   explicit SmallDisk(const std::filesystem::path& place) : place_(place) {
-    mounted_ = ::mount("tmpfs", place.c_str(), "tmpfs", 0, "size=215m,mode=0711") == 0;
+    mounted_ = ::mount("tmpfs", place.c_str(), "tmpfs", 0, "size=206m,mode=0711") == 0;
   }
   SmallDisk(const SmallDisk&) = delete;
   SmallDisk& operator=(const SmallDisk&) = delete;
