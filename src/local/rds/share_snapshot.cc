@@ -1,3 +1,7 @@
+// Sharing of snapshots: `internal.restore` of a snapshot lists the accounts, or "all", that may copy and
+// restore it. The record stays with its owner's place (local/place.h); who asks from another account finds it
+// by its ARN. Whether that account may use the snapshot's key is KMS's to say when it copies: sharing only
+// refuses keys of AWS's own.
 #include <fmt/format.h>
 
 #include <algorithm>
