@@ -21,10 +21,17 @@ FunctionError read_cause(const std::string& cause) {
   return {.name = "", .message = cause, .hint = ""};
 }
 
+// Fails an execution with its operation's error, and tells a redriven one where to go on: no step of a
+// restore.
+constexpr char kReportState[] = "ReportFailure";
+
 // The answer's message, wherever the state machine keeps the answer.
 std::string message_of_output(const std::string& output) {
   const Json parsed = Json::parse(output, nullptr, false);
   if (!parsed.is_object()) return "";
+  // The rollback's answer lies beside what the failed step was given.
+  if (const Json& rollback = member_or_null(parsed, "rollback"); rollback.is_object())
+    return string_or(member_or_null(rollback, "answer"), "message", "");
   if (parsed.contains("message")) return string_or(parsed, "message", "");
   for (const std::string_view key : {"result", "step", "Payload"})
     if (parsed.contains(key)) return string_or(parsed[std::string(key)], "message", "");
@@ -72,8 +79,19 @@ void Story::add(const Json& event) {
   const Json& details = event_details(event);
   if (type == "ExecutionStarted") {
     started_ = at;
+  } else if (type == "ExecutionRedriven") {
+    outcome_ = Outcome::kRunning;
+    finished_.reset();
+    error_ = cause_ = hint_ = "";
   } else if (type == "TaskStateEntered") {
-    enter(string_or(details, "name", ""), at);
+    const std::string state = string_or(details, "name", "");
+    is_reporting_ = state == kReportState;
+    if (is_reporting_)
+      close_current(StepStatus::kSucceeded);
+    else
+      enter(state, at);
+  } else if (is_reporting_ && !type.starts_with("Execution")) {
+    return;
   } else if (type == "TaskStateExited") {
     leave(details, at);
   } else if (type == "WaitStateEntered") {

@@ -63,6 +63,7 @@ class Story {
   std::string error_;
   std::string cause_;
   std::string hint_;
+  bool is_reporting_ = false;
 };
 
 std::string_view name_of(Story::Outcome outcome);  // as DescribeExecution's status

@@ -84,6 +84,24 @@ TEST(Story, CaughtFailureMarksItsStepAndTheRollbackFollows) {
   EXPECT_EQ(*story.finished() - *story.started(), std::chrono::seconds(2));
 }
 
+TEST(Story, ARedrivenExecutionGoesOnAndItsReportIsNoStep) {
+  const Story story = told(
+      {event(1, 0, "ExecutionStarted"), entered(2, 0, "Task", "VerifyRestore"),
+       failed(3, 1, "VerificationFailed", "no"), exited(4, 1, "VerifyRestore"),
+       entered(5, 1, "Task", "HandleFailure"),
+       exited(6, 2, "HandleFailure", R"({"message":"of before","rollback":{"answer":{"message":"Kept"}}})"),
+       entered(7, 2, "Task", "ReportFailure"), failed(8, 2, "VerificationFailed", "no"),
+       event(9, 2, "ExecutionFailed", {{"error", "VerificationFailed"}}, "executionFailedEventDetails"),
+       event(10, 9, "ExecutionRedriven"), event(11, 9, "TaskScheduled"), event(12, 9, "TaskSucceeded"),
+       exited(13, 9, "ReportFailure"), entered(14, 9, "Task", "VerifyRestore")});
+  ASSERT_EQ(story.steps().size(), 3u);
+  EXPECT_EQ(story.steps()[1].status, StepStatus::kSucceeded);
+  EXPECT_EQ(story.steps()[1].message, "Kept");
+  EXPECT_EQ(story.steps()[2].name, "verify_restore");
+  EXPECT_EQ(story.outcome(), Story::Outcome::kRunning);
+  EXPECT_EQ(story.error(), "");
+}
+
 TEST(Story, StoppedExecutionAbortsTheStepAtWork) {
   const Story story =
       told({entered(1, 0, "Task", "RestoreSnapshot"),

@@ -25,7 +25,7 @@ class Resume(EndpointTest):
     def agree(self):
         self.in_source("DROP TABLE IF EXISTS public.later")
 
-    def fail(self, operation, *more):
+    def fail_late(self, operation, *more):
         self.differ()
         result = self.endpoint.run(*RUN, "--operation-id", operation, "--set", "compare_with_source=rows", *more, check=False)
         self.assertEqual(result.returncode, 1, result.stdout + result.stderr)
@@ -37,7 +37,7 @@ class Resume(EndpointTest):
         return [e["stateEnteredEventDetails"]["name"] for e in events if "stateEnteredEventDetails" in e]
 
     def test_1_kept_failure_goes_on_with_the_step_that_failed(self):
-        self.fail("kept", "--set", "on_failure=keep")
+        self.fail_late("kept", "--set", "on_failure=keep")
         self.assertEqual(self.state_of("kept")["status"]["S"], "FAILED")
         self.assertIn("dev-target-cluster", self.clusters(), "nothing was undone")
         self.assertIn("aurora-restore resume kept", self.endpoint.run("orphans").stdout)
@@ -53,7 +53,7 @@ class Resume(EndpointTest):
 
     def test_2_undone_failure_begins_again_where_the_rollback_reached(self):
         before = self.cluster("dev-target-cluster")
-        self.fail("undone")
+        self.fail_late("undone")
         self.assertEqual(self.cluster("dev-target-cluster")["DbClusterResourceId"], before["DbClusterResourceId"],
                          "the old cluster has its name back")
         self.assertEqual(self.clusters(), ["dev-target-cluster"])
