@@ -5,8 +5,6 @@
 #include <array>
 #include <thread>
 
-#include "http/transport.h"
-
 namespace aurora::restore {
 namespace {
 
