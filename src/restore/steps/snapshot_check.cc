@@ -152,6 +152,8 @@ StepResult snapshot_check(StepContext& context) {
   if (!dry) take_lock(context);
   Findings findings;
   const auto snapshot = find_source(context, findings);
+  // By them the manifest that belongs to the snapshot is found.
+  if (snapshot) context.operation["snapshot_details"] = details_of(*snapshot, source_region(context));
   findings.append(preflight(context, snapshot ? &*snapshot : nullptr));
   look_at_files(context, snapshot, findings);
   if (dry) return tell(context, snapshot, std::move(findings));
@@ -160,7 +162,6 @@ StepResult snapshot_check(StepContext& context) {
   Operation& operation = context.operation;
   operation["parameters"] = remembered(context.settings);
   operation["parameters"]["source_region"] = source_region(context);
-  operation["snapshot_details"] = details_of(*snapshot, source_region(context));
   const bool copy = needs_copy(context, *snapshot, findings.kms_key_arn);
   operation.state()["source_snapshot"] = snapshot->identifier;
   operation.state()["source_snapshot_arn"] = snapshot->arn;
