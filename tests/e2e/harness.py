@@ -81,7 +81,9 @@ class Endpoint:
         return result
 
     def aws(self, *arguments, check=True):
-        result = subprocess.run(["aws", "--output", "json", *arguments], env=self.environment, cwd=self.folder,
+        # Version 1 does not heed the variable for RDS in us-east-1.
+        where = ["--endpoint-url", self.environment["AWS_ENDPOINT_URL"]]
+        result = subprocess.run(["aws", "--output", "json", *where, *arguments], env=self.environment, cwd=self.folder,
                                 capture_output=True, text=True, timeout=120)
         if check and result.returncode != 0:
             raise AssertionError(f"aws {' '.join(arguments)}: {result.stderr}\n{self.log_tail()}")
