@@ -4,6 +4,9 @@
 //  - it knows no time: a thing is available with the second look, or at once;
 //  - it does not describe snapshots by ARN, which is how a source in another Region is looked up when it is
 //    copied; those looks get the name instead here (ByName below);
+//  - it knows neither engine versions nor quotas, and few orderable classes: these looks of the preflight are
+//  denied
+//    here (ByName too), which makes them warnings;
 //  - it replaces a cluster that exists instead of refusing, and loses a cluster's members when it is renamed,
 //    so that retire and swap are not tried, only a free name;
 //  - a restored cluster has the port, security groups and subnet group that it was asked for, but shows its
@@ -30,6 +33,9 @@ class ByName final : public aws::Api {
   explicit ByName(aws::Api& real) : real_(real) {}
   Json call(std::string_view service, std::string_view region, std::string_view operation,
             const Json& input) override {
+    for (const char* unknown :
+         {"DescribeDBEngineVersions", "DescribeAccountAttributes", "DescribeOrderableDBInstanceOptions"})
+      if (operation == unknown) throw aws::ServiceError("AccessDenied", "moto does not know it", 403);
     Json changed = input;
     const std::string name = string_or(input, "DBClusterSnapshotIdentifier", "");
     if (operation == "DescribeDBClusterSnapshots" && name.starts_with("arn:"))
@@ -81,6 +87,9 @@ class StepsOnMoto : public ::testing::Test {
     client_->call("secretsmanager", "us-west-2", "CreateSecret",
                   {{"Name", "aurora-restore/master-credentials"},
                    {"SecretString", R"({"username":"dbmaster","password":"new-Passw0rd"})"}});
+    client_->call("secretsmanager", "us-west-2", "CreateSecret",
+                  {{"Name", "aurora-restore/app-credentials"},
+                   {"SecretString", R"({"username":"app_user","password":"app-Passw0rd"})"}});
   }
 
   void make_table(const std::string& table, bool with_timestamp) {
