@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "restore/point_in_time.h"
 #include "restore/secrets.h"
 #include "restore/swap.h"
 #include "restore/user_passwords.h"
@@ -80,12 +81,14 @@ db::ConnectOptions access_as(const db::ConnectOptions& access, const db::UserSpe
 
 db::ConnectOptions source_access(StepContext& context) {
   const std::string name = string_or(context.operation.get("snapshot_details"), "source_cluster_id", "");
-  const auto cluster = context.source_rds().find_cluster(name);
+  // A cluster is restored to a point in time where it is.
+  aws::Rds rds = is_point_in_time(context.settings) ? context.target_rds() : context.source_rds();
+  const auto cluster = rds.find_cluster(name);
   if (!cluster || cluster->endpoint.empty() || cluster->status != "available")
     throw Error("SourceUnavailable",
                 fmt::format("compare_with_source is {}, but source cluster {} is {} in {}.",
                             context.settings.text("compare_with_source"), name,
-                            cluster ? cluster->status : "not there", context.settings.text("source_region")),
+                            cluster ? cluster->status : "not there", rds.region()),
                 "Set compare_with_source to none when the source is not there to compare with.");
   const std::string secret = context.settings.has("source_credentials_secret_id")
                                  ? context.settings.text("source_credentials_secret_id")

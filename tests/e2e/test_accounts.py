@@ -46,7 +46,7 @@ class Accounts(EndpointTest):
         encrypted = self.give_them_the_source()
         ours = self.endpoint.aws("kms", "create-key", "--region", "us-west-2")["KeyMetadata"]["Arn"]
         run = ["run", "--snapshot", "their-orders", "--target-cluster", "from-them",
-               "--set", "source_account_id=210987654321", *(["--set", f"kms_key_id={ours}"] if encrypted else [])]
+               "--set", "source_account_id=210987654321", "--set", "compare_with_source=none", *(["--set", f"kms_key_id={ours}"] if encrypted else [])]
         refused = self.endpoint.run(*run, "--operation-id", "unshared", check=False)
         self.assertEqual(refused.returncode, 1)
         self.assertIn("SnapshotNotShared", refused.stdout + refused.stderr)

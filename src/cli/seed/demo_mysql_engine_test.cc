@@ -20,10 +20,13 @@ class DemoRental : public testing::Test {
     std::string all;
     for (const db::Row& row : session
                                   ->query("CHECKSUM TABLE rental.film, rental.customer, rental.rental, "
-                                          "rental.payment, rental.review, reporting.daily_revenue")
+                                          "rental.payment, rental.review")
                                   .rows)
       all += row.at(1).value_or("null") + " ";
-    return all;
+    // CHECKSUM TABLE reads what is not stored of a virtual column.
+    return all + value(
+                     "SELECT SUM(CRC32(CONCAT_WS(',', day, store_id, rentals, revenue, average))) FROM "
+                     "reporting.daily_revenue");
   }
 
   // Functions need this or SUPER where there is a binary log; the local endpoint's servers have it too.
