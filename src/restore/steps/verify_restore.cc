@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <optional>
 #include <set>
 
 #include "base/text.h"
@@ -113,20 +114,24 @@ std::optional<StepResult> check(StepContext& context, const db::ConnectOptions& 
 }  // namespace
 
 StepResult verify_restore(StepContext& context) {
-  const db::ConnectOptions access = master_access(context);
-  const std::vector<DatabaseContents> contents = contents_of(context.databases, access);
-  if (!context.operation.is_known("verified"))
-    if (auto waiting = check(context, access, contents)) return *waiting;
+  std::optional<std::vector<DatabaseContents>> contents;
+  // While names are exchanged the cluster is not reached under either, and was checked before.
+  if (!context.operation.is_known("verified")) {
+    const db::ConnectOptions access = master_access(context);
+    contents = contents_of(context.databases, access);
+    if (auto waiting = check(context, access, *contents)) return *waiting;
+  }
   if (auto waiting = exchange_names(context)) return *waiting;
 
   const std::string target = context.settings.text("target_cluster_id");
   // After an exchange of names the endpoint is another one.
   const db::ConnectOptions now = master_access(context);
+  if (!contents) contents = contents_of(context.databases, now);
   return {.message = fmt::format("Successfully verified cluster {}", target),
           .fields = {{"target_cluster_id", target},
                      {"cluster_endpoint", now.host},
                      {"cluster_port", now.port},
-                     {"schema_info", schema_info_of(contents)},
+                     {"schema_info", schema_info_of(*contents)},
                      {"verification", context.operation.get("verification")}},
           .next_step = "notify_completion",
           .retry_after = {}};
