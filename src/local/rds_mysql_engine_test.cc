@@ -5,6 +5,7 @@
 #include <atomic>
 #include <thread>
 
+#include "base/dates.h"
 #include "base/files.h"
 #include "base/text.h"
 #include "local/engines/mariadb_programs.h"
@@ -32,6 +33,42 @@ class RdsWithMariaDb : public testing::RdsWithServers {
         fmt::format("{} --defaults-file={}", engines::mariadb_program("mariadbd"), data_.path().string()));
   }
 };
+
+TEST_F(RdsWithMariaDb, RestoreToATimeHoldsWhatWasCommittedBeforeItsSecond) {
+  RdsDriver rds(*service_);
+  make_cluster(rds, "source");
+  auto session = connect(rds.cluster("source"), "first-Password1");
+  session->query("CREATE TABLE orders (id int PRIMARY KEY, note varchar(40), picture varbinary(9))");
+  session->query("INSERT INTO orders VALUES (1, 'Zürich 東京', x'00FF27005C0A')");
+  EXPECT_EQ(rds.cluster("source").value("LatestRestorableTime", ""), "") << "no backup to begin with";
+  rds.create_snapshot("middle", "source");
+  settle();
+  session->query("INSERT INTO orders VALUES (2, 'the last good one', x'00FF27005C0A')");
+  clock_.sleep_for(std::chrono::milliseconds(1100));
+  const std::string before = format_iso_millis(clock_.now());
+  clock_.sleep_for(std::chrono::milliseconds(1100));
+  session->query("DELETE FROM orders WHERE id = 1");
+  session->query("INSERT INTO orders VALUES (5000, 'too late', NULL)");
+
+  const auto restore = [&](const std::string& target, const Json& when) {
+    Json input{{"DBClusterIdentifier", target}, {"SourceDBClusterIdentifier", "source"}};
+    input.update(when);
+    rds.call("RestoreDBClusterToPointInTime", input);
+    settle();
+    ASSERT_EQ(rds.cluster_status(target), "available");
+    make_instance(rds, target);
+  };
+  const std::string sums =
+      "SELECT CONCAT(COUNT(*), ' ', MAX(id), ' ', MIN(note), ' ', MIN(HEX(picture))) FROM orders";
+  restore("then", {{"RestoreToTime", before}});
+  EXPECT_EQ(value(*connect(rds.cluster("then"), "first-Password1"), sums),
+            "2 2 the last good one 00FF27005C0A");
+  restore("now", {{"UseLatestRestorableTime", true}});
+  auto now = connect(rds.cluster("now"), "first-Password1");
+  EXPECT_EQ(value(*now, sums), "2 5000 the last good one 00FF27005C0A");
+  EXPECT_NO_THROW(now->query("INSERT INTO orders VALUES (5001, 'it takes writes', NULL)"));
+  EXPECT_EQ(value(*session, sums), "2 5000 the last good one 00FF27005C0A") << "the source is as it was";
+}
 
 TEST_F(RdsWithMariaDb, MasterIsAuroraSMaster) {
   RdsDriver rds(*service_);

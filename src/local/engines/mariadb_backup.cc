@@ -13,12 +13,14 @@ namespace fs = std::filesystem;
 
 constexpr Duration kTellEvery = std::chrono::milliseconds(200);
 
-// What mariadb-backup writes about a backup beside the data.
-const std::set<std::string> kOfTheTool = {"backup-my.cnf", "xtrabackup_binlog_info",
-                                          "xtrabackup_binlog_pos_innodb", "xtrabackup_checkpoints",
-                                          "xtrabackup_info"};
-
 }  // namespace
+
+const std::set<std::string>& of_the_backup_tool() {
+  static const std::set<std::string> kNames = {"backup-my.cnf", "xtrabackup_binlog_info",
+                                               "xtrabackup_binlog_pos_innodb", "xtrabackup_checkpoints",
+                                               "xtrabackup_info"};
+  return kNames;
+}
 
 // The tool says which file it is at, not how far it is: what it has written is measured whenever it speaks.
 void MariaDbEngine::stream_backup(const MariaDbLayout& layout, const fs::path& into, const Progress& progress,
@@ -80,7 +82,7 @@ void MariaDbEngine::restore(const fs::path& backup, const fs::path& directory, c
   const MariaDbLayout layout{fresh.path()};
   make_private_directory(layout.socket_directory(), user_);
   make_private_directory(layout.binary_log(), user_);
-  copy_tree(MariaDbLayout{backup}.data(), layout.data(), kOfTheTool, progress, std::move(stop));
+  copy_tree(MariaDbLayout{backup}.data(), layout.data(), of_the_backup_tool(), progress, std::move(stop));
   copy_admin({backup}, layout);
   fresh.move_into_place();
 }

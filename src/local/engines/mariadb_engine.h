@@ -42,6 +42,10 @@ class MariaDbEngine final : public Engine {
                    const Progress& progress, std::stop_token stop) override;
   void restore(const std::filesystem::path& backup, const std::filesystem::path& directory,
                const Progress& progress, std::stop_token stop) override;
+  bool can_replay(const std::filesystem::path& cluster,
+                  const std::optional<std::filesystem::path>& backup) const override;
+  void restore_to_time(const PointInTime& point, const std::filesystem::path& directory,
+                       const Progress& progress, std::stop_token stop) override;
   void halt(const std::filesystem::path& directory) override;
   void remove(const std::filesystem::path& directory) override;
   std::uint64_t size_bytes(const std::filesystem::path& directory) const override;
@@ -70,6 +74,8 @@ class MariaDbEngine final : public Engine {
   // Runs `work` with a server that only we can reach.
   void with_private_server(const MariaDbLayout& layout, const Server& server, std::stop_token stop,
                            const std::function<void()>& work);
+  void replay(const MariaDbLayout& layout, const PointInTime& point, const std::filesystem::path& backup,
+              std::stop_token stop);
   void copy_admin(const MariaDbLayout& from, const MariaDbLayout& to) const;
   void stream_backup(const MariaDbLayout& layout, const std::filesystem::path& into, const Progress& progress,
                      std::stop_token stop) const;

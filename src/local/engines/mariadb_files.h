@@ -2,6 +2,7 @@
 #pragma once
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 
 #include "local/engines/engine.h"
@@ -25,6 +26,9 @@ struct MariaDbLayout {
   std::filesystem::path certificate() const { return directory / "server.crt"; }
   std::filesystem::path key() const { return directory / "server.key"; }
 };
+
+// What mariadb-backup writes about a backup beside the data.
+const std::set<std::string>& of_the_backup_tool();
 
 // The option file of a server; address and port are arguments, where they can be read of a running one.
 std::string my_cnf(const MariaDbLayout& layout, const Server& server, bool durable);
