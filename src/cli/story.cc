@@ -14,12 +14,15 @@ bool ends_with_any(std::string_view text, std::initializer_list<std::string_view
   return false;
 }
 
-// The cause of a Lambda error is its error object; others are plain text.
+}  // namespace
+
 FunctionError read_cause(const std::string& cause) {
   const Json parsed = Json::parse(cause, nullptr, false);
   if (parsed.is_object() && parsed.contains("errorMessage")) return read_function_error(parsed);
   return {.name = "", .message = cause, .hint = ""};
 }
+
+namespace {
 
 // Fails an execution with its operation's error, and tells a redriven one where to go on: no step of a
 // restore.

@@ -75,6 +75,8 @@ struct FunctionError {
   std::string hint;
 };
 FunctionError read_function_error(const Json& object);
+// The cause of a Lambda error is its error object as text; others are plain text.
+FunctionError read_cause(const std::string& cause);
 
 // The details object of an event ("taskFailedEventDetails" …), or null.
 const Json& event_details(const Json& event);

@@ -173,9 +173,13 @@ std::string failure_text(const Context& context, const Operation& operation, con
   if (step != nullptr) lines.emplace_back("Step", fmt::format("{} ({})", step_title(step->name), step->name));
   if (!error.empty()) lines.emplace_back("Error", style.red(error));
   if (!message.empty()) lines.emplace_back("Why", message);
-  if (!hint.empty()) lines.emplace_back("What to do", hint);
+  // What a failure hints at supposes that it was undone.
+  const bool kept = bool_or(member_or_null(state, "state"), "kept", false);
+  if (!hint.empty() && !kept) lines.emplace_back("What to do", hint);
   if (const std::string stands = what_stands(context, operation, state, stopped); !stands.empty())
     lines.emplace_back("What stands", stands);
+  if (const std::string next = first_text(state, {{"rollback", "next_command"}}); !next.empty())
+    lines.emplace_back("Next", next);
   lines.emplace_back("More", command_line(context, "history " + operation.id));
   return text + label_lines(lines, style, 2);
 }

@@ -22,7 +22,10 @@ void bind_history(Binder& binder, HistoryOptions& options) {
 // The step's message where it gave one; the answer as it is otherwise.
 std::string answer_text(const std::string& output) {
   const Json answer = Json::parse(output, nullptr, false);
-  const std::string message = string_or(answer, "message", "");
+  // The rollback's answer lies beside what the failed step was given; a failed step has none.
+  const Json& rollback = member_or_null(member_or_null(answer, "rollback"), "answer");
+  if (!rollback.is_object() && member_or_null(answer, "error").is_object()) return "";
+  const std::string message = string_or(rollback.is_object() ? rollback : answer, "message", "");
   if (message.empty()) return "  answered " + output;
   const std::int64_t again = int_or(answer, "retry_after", 0);
   return "  " + message + (again > 0 ? fmt::format("; looks again in {} s", again) : "");
@@ -34,7 +37,7 @@ std::string telling(const Json& event, const Style& style) {
   const Json& details = event_details(event);
   const std::string name = string_or(details, "name", "");
   const std::string error = string_or(details, "error", "");
-  const std::string cause = string_or(details, "cause", "");
+  const std::string cause = read_cause(string_or(details, "cause", "")).message;
   const std::string why = error + (cause.empty() ? "" : ": " + cause);
   if (type == "ExecutionStarted")
     return style.bold("The execution started") + " with " + string_or(details, "input", "{}");

@@ -62,7 +62,11 @@ std::string status_text(const Context& context, const World& world, const Operat
   add("Target", text_at(state, {"parameters", "target_cluster_id"}));
   if (const std::string error = text_at(state, {"error", "name"}); !error.empty())
     add("Error", style.red(error) + ": " + text_at(state, {"error", "message"}));
-  add("What to do", text_at(state, {"error", "hint"}));
+  // What a failure hints at supposes that it was undone.
+  if (!bool_or(member_or_null(state, "state"), "kept", false))
+    add("What to do", text_at(state, {"error", "hint"}));
+  add("What stands", text_at(state, {"rollback", "what_stands"}));
+  add("Next", text_at(state, {"rollback", "next_command"}));
   add("Execution ARN", operation.execution_arn());
   std::string text = label_lines(lines, style) + steps_table(state, style);
   if (string_or(state, "status", "") == restore::kCompleted)

@@ -37,8 +37,13 @@ Json error_of(const StepContext& context) {
              {"hint", ""}};
   const Json cause = Json::parse(error["message"].get<std::string>(), nullptr, false);
   if (cause.is_object() && cause.contains("errorMessage")) {
-    error["message"] = cause["errorMessage"];
-    error["hint"] = string_or(cause, "hint", "");
+    std::string message = string_or(cause, "errorMessage", "");
+    const std::string hint = string_or(cause, "hint", "");
+    // The error object of a function repeats the hint at the end of its message.
+    if (!hint.empty() && message.ends_with(hint))
+      message = std::string(trim(message.substr(0, message.size() - hint.size())));
+    error["message"] = message;
+    error["hint"] = hint;
   }
   error["step"] = string_or(context.operation.get("state"), "failed_step",
                             string_or(context.operation.item(), "step", ""));
