@@ -61,15 +61,17 @@ std::string proof_text(const Json& verification, const Style& style) {
   const auto rows = static_cast<std::uint64_t>(int_or(verification, "rows_checked", 0));
   const std::string tables_text =
       fmt::format("{} {}", with_thousands(tables), tables == 1 ? "table" : "tables");
-  if (!bool_or(verification, "compared_with_source", false))
+  const bool by_source = bool_or(verification, "compared_with_source", false);
+  if (!by_source && !bool_or(verification, "compared_with_manifest", false))
     return tables_text + " found, users and privileges tried";
+  const std::string origin = by_source ? "the source's" : "the manifest's";
   const std::string counted = fmt::format("{} with {} rows", tables_text, with_thousands(rows));
   const auto tables_equal = static_cast<std::uint64_t>(int_or(verification, "tables_equal", 0));
   const auto rows_equal = static_cast<std::uint64_t>(int_or(verification, "rows_equal", 0));
   if (tables_equal == tables && rows_equal == rows)
-    return style.green(counted + " proved equal to the source's");
-  return style.yellow(fmt::format("{}; {} tables with {} rows proved equal to the source's", counted,
-                                  with_thousands(tables_equal), with_thousands(rows_equal)));
+    return style.green(counted + " proved equal to " + origin);
+  return style.yellow(fmt::format("{}; {} tables with {} rows proved equal to {}", counted,
+                                  with_thousands(tables_equal), with_thousands(rows_equal), origin));
 }
 
 Lines restored_lines(const World& world, const Json& state, const Style& style) {
