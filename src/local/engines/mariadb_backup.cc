@@ -33,10 +33,10 @@ void MariaDbEngine::stream_backup(const MariaDbLayout& layout, const fs::path& i
     progress(std::min(tree_bytes(into), total), total);
   };
   const std::string target = "--target-dir=" + into.string();
-  run_tool(
-      command({mariadb_program("mariadb-backup"), "--defaults-file=" + layout.admin().string(), "--backup",
-               target, "--datadir=" + layout.data().string(), "--socket=" + layout.socket().string()}),
-      stop, tell);
+  run_tool(command({mariadb_program("mariadb-backup"), "--defaults-file=" + layout.admin().string(),
+                    "--backup", target, "--datadir=" + layout.data().string(),
+                    "--tmpdir=" + into.parent_path().string(), "--socket=" + layout.socket().string()}),
+           stop, tell);
   run_tool(
       command({mariadb_program("mariadb-backup"), "--no-defaults", "--prepare", "--use-memory=64M", target}),
       std::move(stop));

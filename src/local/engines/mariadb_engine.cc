@@ -58,6 +58,7 @@ std::vector<std::string> MariaDbEngine::bootstrap(const MariaDbLayout& layout) c
           "--no-defaults",
           "--bootstrap",
           "--datadir=" + layout.data().string(),
+          "--tmpdir=" + layout.directory.string(),
           "--innodb-log-file-size=32M",
           "--log-warnings=0",
           "--silent-startup"};
@@ -67,6 +68,7 @@ void MariaDbEngine::make_data(const MariaDbLayout& layout, std::stop_token stop)
   std::vector<std::string> arguments = {mariadb_program("mariadb-install-db"),
                                         "--no-defaults",
                                         "--datadir=" + layout.data().string(),
+                                        "--tmpdir=" + layout.directory.string(),
                                         "--skip-test-db",
                                         "--skip-name-resolve",
                                         "--auth-root-authentication-method=normal",

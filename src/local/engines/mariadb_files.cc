@@ -80,6 +80,8 @@ std::string my_cnf(const MariaDbLayout& layout, const Server& server, bool durab
     set(setting.option, setting.value);
   // Last, so that no parameter group overrules them. What binlog_format says is about binary logs that others
   // read; this one is the engine's own, from which it can go to a point in time.
+  // What killed servers leave in a common place stands in the way of others that get their process's number.
+  set("tmpdir", layout.directory.string());
   set("log_bin", (layout.binary_log() / "log").string());
   set("binlog_format", "ROW");
   set("max_binlog_size", "64M");
