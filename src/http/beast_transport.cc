@@ -88,7 +88,7 @@ class BeastTransport::Impl {
     while (!connections.empty()) {
       Idle idle = std::move(connections.back());
       connections.pop_back();
-      const bool fresh = clock_.monotonic() - idle.since <= options_.idle_max;
+      const bool fresh = clock_.monotonic() - idle.since < options_.idle_max;
       if (fresh && idle.connection->reusable()) return std::move(idle.connection);
     }
     return nullptr;

@@ -13,7 +13,7 @@ struct BeastTransportOptions {
   std::string ca_file = {};
   std::string ca_directory = {};
   // Idle connections kept for each scheme, host and port, and how long one may have been idle and still be
-  // used again; servers close them after a minute or less, and a frozen function finds them dead.
+  // used again (zero: never); servers close them after a minute or less, and a frozen function finds them dead.
   std::size_t idle_connections_max = 8;
   std::chrono::milliseconds idle_max{20000};
 };
