@@ -4,9 +4,23 @@
 #include "base/text.h"
 
 namespace aurora {
+namespace {
+
+// Asking OpenSSL costs a microsecond, and every request has an id: so for many at once. What comes out of
+// here is no secret. (A process that forks and goes on without exec would repeat its parent's.)
+std::string sixteen_bytes() {
+  constexpr std::size_t kBytes = 16, kPool = 64 * kBytes;
+  thread_local std::string pool;
+  if (pool.empty()) pool = random_bytes(kPool);
+  std::string taken = pool.substr(pool.size() - kBytes);
+  pool.resize(pool.size() - kBytes);
+  return taken;
+}
+
+}  // namespace
 
 std::string new_uuid() {
-  std::string bytes = random_bytes(16);
+  std::string bytes = sixteen_bytes();
   bytes[6] = static_cast<char>((bytes[6] & 0x0F) | 0x40);
   bytes[8] = static_cast<char>((bytes[8] & 0x3F) | 0x80);
   std::string text = hex_encode(bytes);

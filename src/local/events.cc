@@ -77,6 +77,14 @@ std::string input_of(const Json& target, const Json& event) {
   return dump_json(at_path(event, string_or(target, "InputPath", "$")));
 }
 
+// Whether a field of a pattern can hold for `value`; one that is no list of plain values is left to
+// matches_event().
+bool allows(const Json& field, std::string_view value) {
+  const bool plain =
+      field.is_array() && std::ranges::all_of(field, [](const Json& each) { return each.is_string(); });
+  return !plain || std::ranges::find(field, Json(value)) != field.end();
+}
+
 Json shown(const std::string& region, const Json& rule, const std::string& name) {
   Json answer{{"Name", name},
               {"Arn", rule_arn(region, name)},
@@ -124,6 +132,11 @@ Json Events::find_rule(const Call& call, const std::string& name) const {
   return *rule;
 }
 
+void Events::put(const std::string& region, const std::string& name, const Json& rule) {
+  rules_.put(region, name, rule);
+  active_.erase(region);
+}
+
 Json Events::put_rule(const Call& call) {
   refuse_other_buses(call);
   const std::string name = required(call, "Name");
@@ -140,7 +153,7 @@ Json Events::put_rule(const Call& call) {
     if (call.input.contains(member)) rule[member] = call.input[member];
   }
   add_tags(rule["tags"], member_or_null(call.input, "Tags"));
-  rules_.put(call.region, name, rule);
+  put(call.region, name, rule);
   return {{"RuleArn", rule_arn(call.region, name)}};
 }
 
@@ -171,6 +184,7 @@ Json Events::delete_rule(const Call& call) {
   const std::optional<Json> rule = rules_.get(call.region, name);
   if (rule && !(*rule)["targets"].empty()) throw validation("Rule can't be deleted since it has targets.");
   rules_.erase(call.region, name);
+  active_.erase(call.region);
   return Json::object();
 }
 
@@ -180,7 +194,7 @@ Json Events::set_state(const Call& call, const char* state) {
   const std::lock_guard lock(mutex_);
   Json rule = find_rule(call, name);
   rule["State"] = state;
-  rules_.put(call.region, name, rule);
+  put(call.region, name, rule);
   return Json::object();
 }
 
@@ -209,7 +223,7 @@ Json Events::put_targets(const Call& call) {
   if (targets.size() > kTargetsMax)
     throw aws::ServiceError("LimitExceededException",
                             "The requested resource exceeds the maximum number allowed.");
-  rules_.put(call.region, name, rule);
+  put(call.region, name, rule);
   return {{"FailedEntryCount", 0}, {"FailedEntries", Json::array()}};
 }
 
@@ -223,7 +237,7 @@ Json Events::remove_targets(const Call& call) {
   for (const Json& target : rule["targets"])
     if (std::find(ids.begin(), ids.end(), target["Id"]) == ids.end()) kept.push_back(target);
   rule["targets"] = kept;
-  rules_.put(call.region, name, rule);
+  put(call.region, name, rule);
   return {{"FailedEntryCount", 0}, {"FailedEntries", Json::array()}};
 }
 
@@ -276,7 +290,7 @@ Json Events::tag_resource(const Call& call) {
   const std::lock_guard lock(mutex_);
   Json rule = find_rule(call, name);
   add_tags(rule["tags"], member_or_null(call.input, "Tags"));
-  rules_.put(call.region, name, rule);
+  put(call.region, name, rule);
   return Json::object();
 }
 
@@ -286,7 +300,7 @@ Json Events::untag_resource(const Call& call) {
   const std::lock_guard lock(mutex_);
   Json rule = find_rule(call, name);
   remove_tags(rule["tags"], member_or_null(call.input, "TagKeys"));
-  rules_.put(call.region, name, rule);
+  put(call.region, name, rule);
   return Json::object();
 }
 
@@ -299,25 +313,39 @@ Json Events::list_tags_for_resource(const Call& call) {
 
 // ---- delivery
 
-std::vector<Documents::Entry> Events::matching(const std::string& region, const Json& event) const {
-  std::vector<Documents::Entry> found;
-  for (Documents::Entry& rule : rules_.list(region))
-    if (string_or(rule.document, "State", "ENABLED") == "ENABLED" && !rule.document["targets"].empty() &&
-        matches_event(Json::parse(string_or(rule.document, "EventPattern", "{}")), event))
-      found.push_back(std::move(rule));
-  return found;
+const std::vector<Events::Active>& Events::active(const std::string& region) {
+  const auto known = active_.find(region);
+  if (known != active_.end()) return known->second;
+  std::vector<Active> rules;
+  for (Documents::Entry& rule : rules_.list(region)) {
+    if (string_or(rule.document, "State", "ENABLED") != "ENABLED" || rule.document["targets"].empty())
+      continue;
+    Json pattern = Json::parse(string_or(rule.document, "EventPattern", "{}"));
+    rules.push_back({std::move(rule), std::move(pattern)});
+  }
+  return active_[region] = std::move(rules);
+}
+
+bool Events::may_want(const std::string& region, std::string_view status) {
+  const std::lock_guard lock(mutex_);
+  return std::ranges::any_of(active(region), [&](const Active& each) {
+    return allows(member_or_null(each.pattern, "source"), "aws.states") &&
+           allows(member_or_null(member_or_null(each.pattern, "detail"), "status"), status);
+  });
 }
 
 bool Events::wants(const std::string& region, const Json& event) {
   const std::lock_guard lock(mutex_);
-  return !matching(region, event).empty();
+  return std::ranges::any_of(active(region),
+                             [&](const Active& each) { return matches_event(each.pattern, event); });
 }
 
 void Events::deliver(const std::string& region, const Json& event) {
   std::vector<Documents::Entry> rules;
   {
     const std::lock_guard lock(mutex_);
-    rules = matching(region, event);
+    for (const Active& each : active(region))
+      if (matches_event(each.pattern, event)) rules.push_back(each.rule);
   }
   for (const Documents::Entry& rule : rules)
     for (const Json& target : rule.document["targets"]) {

@@ -4,6 +4,7 @@
 // adds events of anybody. Targets are Step Functions, Lambda, SNS and SQS, by ARN. Rules with a schedule,
 // other buses, InputTransformer, archives and pipes are refused by name.
 #pragma once
+#include <map>
 #include <mutex>
 
 #include "base/clock.h"
@@ -20,6 +21,7 @@ class Events final : public Service, public stepfunctions::StatusListener {
   Events(const std::filesystem::path& directory, Clock& clock, Router& router, Log log);
   Json handle(const Call& call) override;
 
+  bool may_want(const std::string& region, std::string_view status) override;
   bool wants(const std::string& region, const Json& event) override;
   // Every target of every rule that matches. A target that refuses is logged, as EventBridge drops an event
   // after its retries; one that cannot be reached now is thrown.
@@ -44,7 +46,13 @@ class Events final : public Service, public stepfunctions::StatusListener {
   Json set_state(const Call& call, const char* state);
   // Throws ResourceNotFoundException.
   Json find_rule(const Call& call, const std::string& name) const;
-  std::vector<Documents::Entry> matching(const std::string& region, const Json& event) const;
+  void put(const std::string& region, const std::string& name, const Json& rule);
+  // Rules that are enabled and have targets, with their patterns parsed.
+  struct Active {
+    Documents::Entry rule;
+    Json pattern;
+  };
+  const std::vector<Active>& active(const std::string& region);
   void send(const std::string& region, const Json& target, const Json& event);
 
   Clock& clock_;
@@ -53,6 +61,7 @@ class Events final : public Service, public stepfunctions::StatusListener {
   std::mutex mutex_;
   SQLite::Database database_;
   Documents rules_;
+  std::map<std::string, std::vector<Active>> active_;  // by Region; forgotten when one of its rules changes
 };
 
 }  // namespace aurora::local

@@ -37,6 +37,7 @@ struct Engine::Running {
   ExecutionHost host;
   std::unique_ptr<asl::Execution> execution;
   std::optional<TimePoint> armed;  // the timer that was set last
+  std::set<int> stored_strands;
   explicit Running(ExecutionRow from) : row(std::move(from)), host(row.id) {}
 };
 
@@ -54,7 +55,7 @@ Engine::~Engine() {
 }
 
 void Engine::start() {
-  // Through the inbox, so that the store stays with its thread.
+  // By its thread, to which the store belongs.
   post({[this] { recover(); }, nullptr});
   timekeeper_ = std::jthread([this](const std::stop_token& stop) { keep_time(stop); });
 }
@@ -99,7 +100,7 @@ void Engine::post(Job job) {
   {
     const std::lock_guard lock(mutex_);
     if (!stopping_ || !job.caller) {
-      inbox_.push_back(std::move(job));
+      job.caller ? calls_.push_back(std::move(job)) : own_jobs_.push_back(std::move(job));
       changed_.notify_one();
       return;
     }
@@ -118,12 +119,23 @@ void Engine::work(const std::stop_token& stop) {
     std::vector<Job> batch;
     {
       std::unique_lock lock(mutex_);
-      changed_.wait(lock, stop, [this] { return !inbox_.empty(); });
-      if (inbox_.empty()) return;
-      batch.swap(inbox_);
+      changed_.wait(lock, stop, [this] { return !calls_.empty() || !own_jobs_.empty(); });
+      batch = take_batch();
     }
+    if (batch.empty()) return;
     run_batch(batch);
   }
+}
+
+std::vector<Engine::Job> Engine::take_batch() {
+  std::vector<Job> batch;
+  for (std::size_t i = 0; i < kOwnJobsPerBatch && !own_jobs_.empty(); ++i) {
+    batch.push_back(std::move(own_jobs_.front()));
+    own_jobs_.pop_front();
+  }
+  batch.insert(batch.end(), std::make_move_iterator(calls_.begin()), std::make_move_iterator(calls_.end()));
+  calls_.clear();
+  return batch;
 }
 
 void Engine::run_batch(std::vector<Job>& batch) {
@@ -164,7 +176,8 @@ void Engine::after_failed_commit(std::vector<Job>& batch, const std::exception_p
   }
   clock_.sleep_for(options_.retry_after, stop_);
   const std::lock_guard lock(mutex_);
-  inbox_.insert(inbox_.begin(), std::make_move_iterator(again.begin()), std::make_move_iterator(again.end()));
+  own_jobs_.insert(own_jobs_.begin(), std::make_move_iterator(again.begin()),
+                   std::make_move_iterator(again.end()));
 }
 
 void Engine::settle_batch(std::vector<Job>& batch, std::vector<std::exception_ptr>& failures) {
@@ -264,11 +277,11 @@ Engine::Running* Engine::find_running(std::int64_t id) {
   if (!row || row->status != asl::ExecutionStatus::kRunning) return nullptr;
   const Program& from = program(row->revision);
   auto running = std::make_unique<Running>(*row);
-  const std::vector<asl::Event> last =
-      store_.events(id, std::numeric_limits<std::int64_t>::max(), 1, /*reverse=*/true);
+  std::vector<asl::Strand> strands = store_.strands(id);
+  for (const asl::Strand& strand : strands) running->stored_strands.insert(strand.id);
   running->execution =
       std::make_unique<asl::Execution>(from.machine, identity_of(*row, from), asl::Value::stored(row->input),
-                                       running->host, store_.strands(id), last.empty() ? 0 : last.front().id,
+                                       running->host, std::move(strands), store_.last_event(id),
                                        [this, id](std::int64_t event) { return store_.payload(id, event); });
   return &remember(std::move(running));
 }
@@ -292,9 +305,13 @@ void Engine::store_changes(Running& running) {
   asl::Execution& execution = *running.execution;
   asl::Changes changes = execution.take_changes();
   const std::int64_t id = running.row.id;
-  for (const asl::Event& event : changes.events) store_.add_event(id, event);
-  for (const int strand : changes.removed_strands) store_.erase_strand(id, strand);
-  for (const int strand : changes.changed_strands) store_.put_strand(id, execution.strands().at(strand));
+  store_.add_events(id, changes.events);
+  for (const int strand : changes.removed_strands)
+    if (running.stored_strands.erase(strand) > 0) store_.erase_strand(id, strand);
+  for (const int strand : changes.changed_strands) {
+    store_.put_strand(id, execution.strands().at(strand));
+    running.stored_strands.insert(strand);
+  }
   for (asl::TaskStart& task : changes.tasks)
     to_dispatch_.push_back({id, running.row.region, std::move(task)});
   if (changes.more) to_proceed_.push_back(id);
@@ -353,7 +370,7 @@ void Engine::recover() {
 
 // https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
 void Engine::announce(const ExecutionRow& row) {
-  if (listener_ == nullptr) return;
+  if (listener_ == nullptr || !listener_->may_want(row.region, asl::status_name(row.status))) return;
   const auto millis = [](TimePoint when) {
     return std::chrono::floor<std::chrono::milliseconds>(when).time_since_epoch().count();
   };

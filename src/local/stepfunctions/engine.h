@@ -9,6 +9,7 @@
 // product may run twice. A task that waits for its token goes on waiting.
 #pragma once
 #include <condition_variable>
+#include <deque>
 #include <list>
 #include <mutex>
 #include <queue>
@@ -26,7 +27,9 @@ namespace aurora::local::stepfunctions {
 class StatusListener {
  public:
   virtual ~StatusListener() = default;
-  // Asked inside the engine's transaction: must be quick. Only events that are wanted are stored.
+  // Asked inside the engine's transaction: must be quick. Only events that are wanted are stored. The first
+  // spares making an event that nobody wants; it may say yes too often.
+  virtual bool may_want(const std::string& region, std::string_view status) = 0;
   virtual bool wants(const std::string& region, const Json& event) = 0;
   // At least once, after the event is stored. What it throws is repeated by the next process.
   virtual void deliver(const std::string& region, const Json& event) = 0;
@@ -86,6 +89,9 @@ class Engine {
     Work work;
     Completion* caller;  // null for the engine's own work
   };
+  // One commit holds all calls that wait, and so much of the engine's own work: ten thousand timers that fall
+  // due at once keep nobody waiting for long.
+  static constexpr std::size_t kOwnJobsPerBatch = 128;
   struct Running;
   // A compiled revision.
   struct Program {
@@ -107,6 +113,7 @@ class Engine {
   void post(Job job);
   void post_feed(std::int64_t execution, std::function<void(asl::Execution&, TimePoint)> input);
   void work(const std::stop_token& stop);
+  std::vector<Job> take_batch();
   void run_batch(std::vector<Job>& batch);
   void settle_batch(std::vector<Job>& batch, std::vector<std::exception_ptr>& failures);
   void after_failed_commit(std::vector<Job>& batch, const std::exception_ptr& failure,
@@ -137,7 +144,8 @@ class Engine {
 
   std::mutex mutex_;
   std::condition_variable_any changed_;
-  std::vector<Job> inbox_;
+  std::vector<Job> calls_;    // with a caller
+  std::deque<Job> own_jobs_;  // without
   bool stopping_ = false;
 
   // The engine thread's own.

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "local/stepfunctions/event_codec.h"
 #include "local/store.h"
 
 namespace aurora::local::stepfunctions {
@@ -37,6 +40,12 @@ const std::vector<std::string> kMigrations = {R"sql(
   ALTER TABLE execution ADD COLUMN redrive_token TEXT NOT NULL DEFAULT '';
   CREATE TABLE unfinished (execution INTEGER PRIMARY KEY, strands TEXT NOT NULL);
   CREATE TABLE outgoing (id INTEGER PRIMARY KEY AUTOINCREMENT, region TEXT NOT NULL, event TEXT NOT NULL);
+)sql",
+                                              R"sql(
+  ALTER TABLE event RENAME TO old_event;
+  CREATE TABLE history (
+    execution INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, events BLOB NOT NULL,
+    PRIMARY KEY (execution, first)) WITHOUT ROWID;
 )sql"};
 
 constexpr char kExecutionColumns[] =
@@ -67,7 +76,7 @@ std::optional<std::string> text_in(const SQLite::Column& column) {
   return column.isNull() ? std::nullopt : std::optional(column.getString());
 }
 
-asl::Event read_event(SQLite::Statement& row) {
+asl::Event read_old_event(SQLite::Statement& row) {
   asl::Event event{.id = row.getColumn(0).getInt64(),
                    .previous = row.getColumn(1).getInt64(),
                    .time = from_micros(row.getColumn(2).getInt64()),
@@ -79,10 +88,40 @@ asl::Event read_event(SQLite::Statement& row) {
   return event;
 }
 
+std::vector<asl::Event> events_of(const SQLite::Column& first, const SQLite::Column& bytes) {
+  return decode_events(first.getInt64(), std::string_view(static_cast<const char*>(bytes.getBlob()),
+                                                          static_cast<std::size_t>(bytes.getBytes())));
+}
+
 }  // namespace
 
 Store::Store(const std::filesystem::path& directory)
-    : database_(open_store(directory, "stepfunctions", kMigrations)) {}
+    : database_(open_store(directory, "stepfunctions", kMigrations)) {
+  if (database_.tableExists("old_event")) move_old_events();
+}
+
+// Histories were once a row an event.
+void Store::move_old_events() {
+  constexpr std::size_t kEventsPerRow = 400;
+  WriteTransaction transaction(database_);
+  // Another connection may have done it since we looked.
+  if (!database_.tableExists("old_event")) return;
+  SQLite::Statement row(database_,
+                        "SELECT id, previous, time, type, name, payload, details, execution FROM old_event "
+                        "ORDER BY execution, id");
+  std::vector<asl::Event> events;
+  std::int64_t execution = 0;
+  while (row.executeStep()) {
+    const std::int64_t of = row.getColumn(7).getInt64();
+    if (of != execution || events.size() == kEventsPerRow) add_events(execution, std::exchange(events, {}));
+    execution = of;
+    events.push_back(read_old_event(row));
+  }
+  add_events(execution, events);
+  row.reset();
+  database_.exec("DROP TABLE old_event");
+  transaction.commit();
+}
 
 Store::Use Store::prepared(const char* sql) {
   std::unique_ptr<SQLite::Statement>& statement = statements_[sql];
@@ -293,41 +332,52 @@ std::vector<ExecutionRow> Store::list(const ListQuery& query) {
 
 // ---- history and strands
 
-void Store::add_event(std::int64_t execution, const asl::Event& event) {
-  const Use add = prepared("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+void Store::add_events(std::int64_t execution, const std::vector<asl::Event>& events) {
+  if (events.empty()) return;
+  const std::string bytes = encode_events(events);
+  const Use add = prepared("INSERT INTO history VALUES (?, ?, ?, ?)");
   add->bind(1, execution);
-  add->bind(2, event.id);
-  add->bind(3, event.previous);
-  add->bind(4, micros(event.time));
-  add->bind(5, static_cast<int>(event.type));
-  add->bindNoCopy(6, event.name);
-  add->bindNoCopy(7, event.payload);
-  event.details.is_null() ? add->bind(8) : add->bind(8, dump_json(event.details));
+  add->bind(2, events.front().id);
+  add->bind(3, events.back().id);
+  add->bindNoCopy(4, bytes.data(), static_cast<int>(bytes.size()));
   add->exec();
 }
 
 std::vector<asl::Event> Store::events(std::int64_t execution, std::int64_t after, std::int64_t limit,
                                       bool reverse) {
-  const Use row = prepared(reverse ? "SELECT id, previous, time, type, name, payload, details FROM event "
-                                     "WHERE execution = ? AND id < ? "
-                                     "ORDER BY id DESC LIMIT ?"
-                                   : "SELECT id, previous, time, type, name, payload, details FROM event "
-                                     "WHERE execution = ? AND id > ? "
-                                     "ORDER BY id LIMIT ?");
+  const Use row = prepared(reverse ? "SELECT first, events FROM history WHERE execution = ? AND first < ? "
+                                     "ORDER BY first DESC"
+                                   : "SELECT first, events FROM history WHERE execution = ?1 AND first >= "
+                                     "(SELECT IFNULL(MAX(first), 0) FROM history WHERE execution = ?1 AND "
+                                     "first <= ?2 + 1) ORDER BY first");
   row->bind(1, execution);
   row->bind(2, after);
-  row->bind(3, limit);
   std::vector<asl::Event> events;
-  while (row->executeStep()) events.push_back(read_event(*row));
+  while (static_cast<std::int64_t>(events.size()) < limit && row->executeStep()) {
+    std::vector<asl::Event> some = events_of(row->getColumn(0), row->getColumn(1));
+    if (reverse) std::ranges::reverse(some);
+    for (asl::Event& event : some) {
+      const bool wanted = reverse ? event.id < after : event.id > after;
+      if (wanted && static_cast<std::int64_t>(events.size()) < limit) events.push_back(std::move(event));
+    }
+  }
   return events;
 }
 
+std::int64_t Store::last_event(std::int64_t execution) {
+  const Use row = prepared("SELECT last FROM history WHERE execution = ? ORDER BY first DESC LIMIT 1");
+  row->bind(1, execution);
+  return row->executeStep() ? row->getColumn(0).getInt64() : 0;
+}
+
 std::string Store::payload(std::int64_t execution, std::int64_t event) {
-  const Use row = prepared("SELECT payload FROM event WHERE execution = ? AND id = ?");
+  const Use row = prepared(
+      "SELECT first, events FROM history WHERE execution = ? AND first <= ? ORDER BY first DESC LIMIT 1");
   row->bind(1, execution);
   row->bind(2, event);
   AURORA_INVARIANT(row->executeStep());
-  return row->getColumn(0).getString();
+  std::vector<asl::Event> events = events_of(row->getColumn(0), row->getColumn(1));
+  return std::move(events.at(static_cast<std::size_t>(event - events.front().id)).payload);
 }
 
 void Store::put_strand(std::int64_t execution, const asl::Strand& strand) {

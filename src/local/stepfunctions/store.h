@@ -75,9 +75,12 @@ class Store {
   std::vector<ExecutionRow> list(const ListQuery& query);
 
   // History and strands.
-  void add_event(std::int64_t execution, const asl::Event& event);
+  // Those that follow the last one stored.
+  void add_events(std::int64_t execution, const std::vector<asl::Event>& events);
   std::vector<asl::Event> events(std::int64_t execution, std::int64_t after, std::int64_t limit,
                                  bool reverse);
+  // 0 before the first.
+  std::int64_t last_event(std::int64_t execution);
   std::string payload(std::int64_t execution, std::int64_t event);
   void put_strand(std::int64_t execution, const asl::Strand& strand);
   void erase_strand(std::int64_t execution, int strand);
@@ -117,6 +120,7 @@ class Store {
   };
   // Each is prepared once.
   Use prepared(const char* sql);
+  void move_old_events();
   ExecutionRow read_execution(SQLite::Statement& row);
   MachineRow read_machine(SQLite::Statement& row);
 
