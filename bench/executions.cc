@@ -204,8 +204,8 @@ void waiting(EndpointProcess& endpoint, int count) {
   const double recovered = seconds_since(killed) * 1000;
   fmt::print("{} executions that wait\n  {:<36}{:>9.0f} bytes\n  {:<36}{:>9.0f} ms\n", count, "memory each",
              each, "from kill -9 to the next one's end", recovered);
-  fmt::print("  {:<36}{:>9.0f} bytes\n", "memory each after that",
-             static_cast<double>(endpoint.resident_kb()) * 1024 / count);
+  fmt::print("  {:<36}{:>9.1f} MiB\n", "the whole process after that",
+             static_cast<double>(endpoint.resident_kb()) / 1024);
   timers(endpoint, machine, count, true);
   timers(endpoint, machine, count, false);
 }
