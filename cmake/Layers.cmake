@@ -56,8 +56,7 @@ function(aurora_tests)
     endif()
     add_executable(${name} ${chosen})
     target_link_libraries(${name} PRIVATE ${T_DEPS} ${T_LIBS} GTest::gmock GTest::gtest_main Threads::Threads)
-    target_compile_definitions(${name} PRIVATE
-      AURORA_SOURCE_DIR="${CMAKE_SOURCE_DIR}" AURORA_BIN_DIR="${CMAKE_BINARY_DIR}/bin")
+    aurora_tell_places(${chosen})
     set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
     aurora_use_precompiled_header(${name})
     set(timeout 60)
@@ -66,5 +65,17 @@ function(aurora_tests)
     endif()
     gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
       PROPERTIES LABELS ${level} TIMEOUT ${timeout})
+  endforeach()
+endfunction()
+
+# Defines AURORA_SOURCE_DIR and AURORA_BIN_DIR where they are used, and nowhere else: what is compiled without a
+# path of this build is found in the compiler cache by every other checkout.
+function(aurora_tell_places)
+  foreach(file ${ARGN})
+    file(STRINGS ${file} uses REGEX "AURORA_(SOURCE|BIN)_DIR" LIMIT_COUNT 1)
+    if(uses)
+      set_source_files_properties(${file} PROPERTIES COMPILE_DEFINITIONS
+        "AURORA_SOURCE_DIR=\"${CMAKE_SOURCE_DIR}\";AURORA_BIN_DIR=\"${CMAKE_BINARY_DIR}/bin\"")
+    endif()
   endforeach()
 endfunction()
