@@ -133,6 +133,17 @@ Validation validate(const std::string& definition) {
   return validation;
 }
 
+void visit_states(const Json& definition,
+                  const std::function<void(const std::string& location, const Json& state)>& visit) {
+  visit_states(definition, "", false, 0,
+               [&](const std::string& location, const Json& state, bool) { visit(location, state); });
+}
+
+std::string json_problem(const std::string& text) {
+  const std::string message = invalid_json(text).message;
+  return message.substr(0, message.find('\n'));
+}
+
 std::vector<Diagnostic> unsupported_features(const Validation& validation,
                                              const std::function<bool(const Resource&)>& knows_resource) {
   std::vector<Diagnostic> found;

@@ -134,7 +134,8 @@ void Validator::check_parallel(const Json& state) {
   if (!require(state, {"Branches"})) return;
   const At at(*this, "Branches");
   const Json& branches = state["Branches"];
-  if (!branches.is_array() || branches.empty()) return schema("Expected a list with at least one branch");
+  if (!branches.is_array()) return schema("Expected value of type Array");
+  if (branches.empty()) return schema("Value cannot be empty");
   for (std::size_t i = 0; i < branches.size(); ++i) {
     const At within(*this, fmt::format("[{}]", i));
     if (branches[i].is_object()) check_known(branches[i], {"StartAt", "States", "Comment", "QueryLanguage"});
