@@ -1,16 +1,20 @@
 #include <fmt/format.h>
 
-#include "asl/validate.h"
 #include "base/dates.h"
 #include "base/ids.h"
 #include "local/stepfunctions.h"
+#include "local/stepfunctions/constraints.h"
+#include "local/stepfunctions/definition.h"
 #include "local/stepfunctions/names.h"
+#include "local/stepfunctions/page.h"
 
 namespace aurora::local {
 
 using stepfunctions::Engine;
 using stepfunctions::MachineRow;
 using stepfunctions::Store;
+using stepfunctions::Version;
+using stepfunctions::Versions;
 
 namespace {
 
@@ -21,54 +25,86 @@ Json settings_of(const Call& call) {
   return settings;
 }
 
-// Refuses what AWS refuses, in its words, and what this endpoint does not run.
-void check_definition(const std::string& definition) {
-  const asl::Validation validation = asl::validate(definition);
-  std::vector<std::string> problems;
-  for (const asl::Diagnostic& each : validation.diagnostics)
-    if (each.is_error) problems.push_back(each.text());
-  for (const asl::Diagnostic& each :
-       asl::unsupported_features(validation, stepfunctions::ServiceTaskInvoker::knows))
-    problems.push_back(each.text());
-  if (problems.empty()) return;
-  throw aws::ServiceError("InvalidDefinition",
-                          fmt::format("Invalid State Machine Definition: '{}'", fmt::join(problems, ", ")));
+void refuse_express(const Call& call) {
+  if (text_or(call, "type", "STANDARD") == "STANDARD") return;
+  throw aws::ServiceError("StateMachineTypeNotSupported",
+                          "Express state machines are not offered by the local endpoint; STANDARD ones are.");
 }
 
-void check_type(const Call& call) {
-  const std::string type = text_or(call, "type", "STANDARD");
-  if (type == "EXPRESS")
-    throw aws::ServiceError(
-        "StateMachineTypeNotSupported",
-        "Express state machines are not offered by the local endpoint; STANDARD ones are.");
-  if (type != "STANDARD")
-    throw invalid_parameter(call, fmt::format("type is '{}'; it must be STANDARD.", type));
+bool wants_version(const Call& call) {
+  const bool publish = bool_or(call.input, "publish", false);
+  if (!publish && !text_or(call, "versionDescription").empty())
+    throw aws::ServiceError("ValidationException",
+                            "Version description can only be set when publish is true");
+  return publish;
 }
 
-// The same name means the same machine only with the same definition and settings; a role may differ.
-bool same_machine(const MachineRow& machine, const Call& call) {
-  return machine.definition == text_or(call, "definition") && machine.settings == settings_of(call);
+// The same name means the same machine only with the same definition and settings, and with the same first
+// version if one was asked for; a role may differ.
+bool same_machine(const MachineRow& machine, const Call& call, const std::optional<Version>& first) {
+  const bool published = first && first->created == machine.created;
+  return machine.definition == text_or(call, "definition") && machine.settings == settings_of(call) &&
+         published == bool_or(call.input, "publish", false) &&
+         (!published || first->description == text_or(call, "versionDescription"));
 }
 
-void refuse_versions(const Call& call) {
-  if (bool_or(call.input, "publish", false))
-    throw invalid_parameter(call,
-                            "publish: versions of state machines are not offered by the local endpoint.");
+MachineRow new_machine(const Call& call, const std::string& arn, TimePoint now) {
+  MachineRow machine{.arn = arn,
+                     .name = text_or(call, "name"),
+                     .region = call.region,
+                     .role_arn = text_or(call, "roleArn"),
+                     .type = "STANDARD",
+                     .revision_id = {},  // the first revision has none
+                     .definition = text_or(call, "definition"),
+                     .created = now,
+                     .updated = now,
+                     .settings = settings_of(call)};
+  add_tags(machine.tags, member_or_null(call.input, "tags"), "key", "value");
+  stepfunctions::check_tag_count(machine.tags);
+  return machine;
 }
 
-Json described(const MachineRow& machine) {
+bool with_data(const Call& call) {
+  return text_or(call, "includedData", "ALL_DATA") == "ALL_DATA";
+}
+
+void add_settings(Json& answer, const Json& settings) {
+  answer["loggingConfiguration"] = {{"level", "OFF"}, {"includeExecutionData", false}};
+  answer["tracingConfiguration"] = {{"enabled", false}};
+  answer.update(settings);
+}
+
+Json described(const Call& call, const MachineRow& machine) {
   Json answer = {{"stateMachineArn", machine.arn},
                  {"name", machine.name},
                  {"status", machine.deleting ? "DELETING" : "ACTIVE"},
-                 {"definition", machine.definition},
+                 {"definition", with_data(call) ? machine.definition : "{}"},
                  {"roleArn", machine.role_arn},
                  {"type", machine.type},
-                 {"creationDate", format_iso_millis(machine.created)},
-                 {"loggingConfiguration", {{"level", "OFF"}, {"includeExecutionData", false}}},
-                 {"tracingConfiguration", {{"enabled", false}}},
-                 {"revisionId", machine.revision_id}};
-  answer.update(machine.settings);
+                 {"creationDate", format_iso_millis(machine.created)}};
+  add_settings(answer, machine.settings);
+  if (!machine.revision_id.empty()) answer["revisionId"] = machine.revision_id;
   return answer;
+}
+
+// The machine as it was when the version was published.
+MachineRow as_published(Store& store, MachineRow machine, const Version& version) {
+  const stepfunctions::Revision revision = store.revision(version.revision);
+  machine.arn = version.arn();
+  machine.definition = revision.definition;
+  machine.role_arn = revision.role_arn;
+  machine.revision_id = revision.revision_id;
+  machine.created = version.created;
+  machine.settings = version.settings;
+  return machine;
+}
+
+// The version that most executions of an alias get.
+Version main_version(Store& store, const stepfunctions::Alias& alias) {
+  const auto heaviest = std::max_element(
+      alias.routes.begin(), alias.routes.end(),
+      [](const stepfunctions::Route& a, const stepfunctions::Route& b) { return a.weight < b.weight; });
+  return Versions(store).version(alias.machine, heaviest->version).value();
 }
 
 }  // namespace
@@ -76,65 +112,75 @@ Json described(const MachineRow& machine) {
 Json StepFunctionsService::create_state_machine(const Call& call) {
   const std::string name = stepfunctions::checked_name(required(call, "name"));
   const std::string definition = required(call, "definition");
-  const std::string role = required(call, "roleArn");
-  check_type(call);
-  refuse_versions(call);
-  check_definition(definition);
-  return engine_.transact([&call, name, definition, role](Engine& engine) -> Json {
-    const std::string arn = make_arn("states", call.region, "stateMachine:" + name);
-    if (const auto existing = engine.store().machine(arn)) {
-      if (existing->deleting)
-        throw aws::ServiceError("StateMachineDeleting",
-                                fmt::format("State Machine is being deleted: '{}'", arn));
-      if (!same_machine(*existing, call))
+  required(call, "roleArn");
+  refuse_express(call);
+  const bool publish = wants_version(call);
+  stepfunctions::check_definition(definition, stepfunctions::ServiceTaskInvoker::knows);
+  const std::string arn = make_arn("states", call.region, "stateMachine:" + name);
+  return engine_.transact([&call, arn, publish](Engine& engine) -> Json {
+    Versions versions(engine.store());
+    std::optional<MachineRow> machine = engine.store().machine(arn);
+    std::optional<Version> first = versions.version(arn, 1);
+    if (machine) {
+      refuse_deleting(*machine);
+      if (!same_machine(*machine, call, first))
         throw aws::ServiceError("StateMachineAlreadyExists",
                                 fmt::format("State Machine Already Exists: '{}'", arn));
-      return {{"stateMachineArn", arn}, {"creationDate", format_iso_millis(existing->created)}};
+    } else {
+      machine = new_machine(call, arn, engine.now());
+      engine.store().put_machine(*machine, /*new_revision=*/true);
+      if (publish) first = versions.publish(*machine, text_or(call, "versionDescription"), machine->created);
     }
-    MachineRow machine{.arn = arn,
-                       .name = name,
-                       .region = call.region,
-                       .role_arn = role,
-                       .type = "STANDARD",
-                       .revision_id = new_uuid(),
-                       .definition = definition,
-                       .created = engine.now(),
-                       .updated = engine.now(),
-                       .settings = settings_of(call)};
-    add_tags(machine.tags, member_or_null(call.input, "tags"), "key", "value");
-    engine.store().put_machine(machine, /*new_revision=*/true);
-    return {{"stateMachineArn", arn}, {"creationDate", format_iso_millis(machine.created)}};
+    Json answer = {{"stateMachineArn", arn}, {"creationDate", format_iso_millis(machine->created)}};
+    if (publish) answer["stateMachineVersionArn"] = first->arn();
+    return answer;
   });
 }
 
+// Without a change there is no new revision, and with `publish` the version is the one that is there.
 Json StepFunctionsService::update_state_machine(const Call& call) {
-  const std::string arn = required(call, "stateMachineArn");
+  const std::string arn = stepfunctions::unqualified_arn(call, required(call, "stateMachineArn"));
   const Json settings = settings_of(call);
   if (!call.input.contains("definition") && !call.input.contains("roleArn") && settings.empty())
     throw aws::ServiceError(
         "MissingRequiredParameter",
         "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration "
         "must be specified");
-  refuse_versions(call);
-  if (call.input.contains("definition")) check_definition(required(call, "definition"));
-  return engine_.transact([&call, arn, settings](Engine& engine) -> Json {
-    MachineRow machine = find_machine(engine.store(), arn);
-    if (machine.deleting)
-      throw aws::ServiceError("StateMachineDeleting",
-                              fmt::format("State Machine is being deleted: '{}'", arn));
+  const bool publish = wants_version(call);
+  if (call.input.contains("definition"))
+    stepfunctions::check_definition(required(call, "definition"), stepfunctions::ServiceTaskInvoker::knows);
+  return engine_.transact([&call, arn, settings, publish](Engine& engine) -> Json {
+    const MachineRow before = find_active_machine(engine.store(), arn);
+    MachineRow machine = before;
     machine.definition = text_or(call, "definition", machine.definition);
     machine.role_arn = text_or(call, "roleArn", machine.role_arn);
     machine.settings.update(settings);
     machine.updated = engine.now();
-    machine.revision_id = new_uuid();
-    engine.store().put_machine(machine, /*new_revision=*/true);
-    return {{"updateDate", format_iso_millis(machine.updated)}, {"revisionId", machine.revision_id}};
+    const bool changed = machine.definition != before.definition || machine.role_arn != before.role_arn ||
+                         machine.settings != before.settings;
+    Versions versions(engine.store());
+    if (publish && (changed || !versions.version_of_revision(arn, before.revision))) versions.check_room(arn);
+    if (changed) machine.revision_id = new_uuid();
+    engine.store().put_machine(machine, changed);
+    Json answer = {{"updateDate", format_iso_millis(machine.updated)}};
+    if (!machine.revision_id.empty()) answer["revisionId"] = machine.revision_id;
+    if (publish)
+      answer["stateMachineVersionArn"] =
+          versions.publish(machine, text_or(call, "versionDescription"), machine.updated).arn();
+    return answer;
   });
 }
 
 Json StepFunctionsService::describe_state_machine(const Call& call) {
-  const std::string arn = required(call, "stateMachineArn");
-  return read([&](Store& store) { return described(find_machine(store, arn)); });
+  const stepfunctions::MachineArn arn = stepfunctions::parse_machine_arn(required(call, "stateMachineArn"));
+  return read([&](Store& store) {
+    const Target target = resolve(store, arn);
+    if (!arn.is_qualified()) return described(call, target.machine);
+    const Version version = target.version ? *target.version : main_version(store, *target.alias);
+    Json answer = described(call, as_published(store, target.machine, version));
+    if (!version.description.empty()) answer["description"] = version.description;
+    return answer;
+  });
 }
 
 Json StepFunctionsService::describe_state_machine_for_execution(const Call& call) {
@@ -142,19 +188,22 @@ Json StepFunctionsService::describe_state_machine_for_execution(const Call& call
   return read([&](Store& store) -> Json {
     const stepfunctions::ExecutionRow execution = find_execution(store, arn);
     const stepfunctions::Revision revision = store.revision(execution.revision);
-    return {{"stateMachineArn", revision.machine_arn},
-            {"name", revision.machine_name},
-            {"definition", revision.definition},
-            {"roleArn", revision.role_arn},
-            {"updateDate", format_iso_millis(revision.updated)},
-            {"revisionId", revision.revision_id}};
+    Json answer = {{"stateMachineArn", revision.machine_arn},
+                   {"name", revision.machine_name},
+                   {"definition", with_data(call) ? revision.definition : "{}"},
+                   {"roleArn", revision.role_arn},
+                   {"updateDate", format_iso_millis(revision.updated)}};
+    const std::optional<MachineRow> machine = store.machine(revision.machine_arn);
+    add_settings(answer, machine ? machine->settings : Json::object());
+    if (!revision.revision_id.empty()) answer["revisionId"] = revision.revision_id;
+    return answer;
   });
 }
 
 Json StepFunctionsService::list_state_machines(const Call& call) {
   std::vector<MachineRow> all = read([&](Store& store) { return store.machines(call.region); });
-  auto [page, token] = take_page(call, {"maxResults", "nextToken", 100, 1000}, std::move(all),
-                                 [](const MachineRow& machine) { return machine.name; });
+  auto [page, token] = stepfunctions::page_of(call, "", std::move(all), clock_.now(),
+                                              [](const MachineRow& machine) { return machine.name; });
   Json list = Json::array();
   for (const MachineRow& machine : page)
     list.push_back({{"stateMachineArn", machine.arn},
@@ -166,9 +215,9 @@ Json StepFunctionsService::list_state_machines(const Call& call) {
   return answer;
 }
 
-// Running executions go on to their end, and then the machine goes.
+// Running executions go on to their end, and then the machine goes, with its versions and aliases.
 Json StepFunctionsService::delete_state_machine(const Call& call) {
-  const std::string arn = required(call, "stateMachineArn");
+  const std::string arn = stepfunctions::unqualified_arn(call, required(call, "stateMachineArn"));
   return engine_.transact([arn](Engine& engine) -> Json {
     std::optional<MachineRow> machine = engine.store().machine(arn);
     if (!machine) return Json::object();
@@ -179,79 +228,6 @@ Json StepFunctionsService::delete_state_machine(const Call& call) {
       engine.store().erase_machine(arn);
     return Json::object();
   });
-}
-
-Json StepFunctionsService::validate_state_machine_definition(const Call& call) {
-  const std::string definition = text_or(call, "definition");
-  if (definition.empty())
-    throw invalid_parameter(call, "ValidateStateMachineDefinition needs the parameter definition.");
-  const bool warnings = text_or(call, "severity", "ERROR") == "WARNING";
-  const auto limit =
-      static_cast<std::size_t>(std::clamp<std::int64_t>(int_or(call.input, "maxResults", 100), 1, 100));
-  asl::Validation validation = asl::validate(definition);
-  // What AWS runs and this endpoint does not is worth a warning here, and refused by CreateStateMachine.
-  std::vector<asl::Diagnostic> all = validation.diagnostics;
-  for (asl::Diagnostic& each :
-       asl::unsupported_features(validation, stepfunctions::ServiceTaskInvoker::knows)) {
-    each.is_error = false;
-    all.push_back(std::move(each));
-  }
-  Json diagnostics = Json::array();
-  bool failed = false, truncated = false;
-  for (const asl::Diagnostic& each : all) {
-    failed = failed || each.is_error;
-    if (!each.is_error && !warnings) continue;
-    truncated = diagnostics.size() == limit;
-    if (truncated) break;
-    Json shown = {
-        {"severity", each.is_error ? "ERROR" : "WARNING"}, {"code", each.code}, {"message", each.message}};
-    if (!each.location.empty()) shown["location"] = each.location;
-    diagnostics.push_back(std::move(shown));
-  }
-  return {
-      {"result", failed ? "FAIL" : "OK"}, {"diagnostics", std::move(diagnostics)}, {"truncated", truncated}};
-}
-
-// ---- tags
-
-namespace {
-
-aws::ServiceError no_resource(const std::string& arn) {
-  return {"ResourceNotFound", fmt::format("Resource not found: '{}'", arn)};
-}
-
-}  // namespace
-
-Json StepFunctionsService::tag_resource(const Call& call) {
-  const std::string arn = required(call, "resourceArn");
-  return engine_.transact([&call, arn](Engine& engine) -> Json {
-    std::optional<MachineRow> machine = engine.store().machine(arn);
-    if (!machine) throw no_resource(arn);
-    add_tags(machine->tags, member_or_null(call.input, "tags"), "key", "value");
-    constexpr std::size_t kTagsMax = 50;
-    if (machine->tags.size() > kTagsMax)
-      throw aws::ServiceError("TooManyTags", "A resource has at most 50 tags.");
-    engine.store().put_machine(*machine, /*new_revision=*/false);
-    return Json::object();
-  });
-}
-
-Json StepFunctionsService::untag_resource(const Call& call) {
-  const std::string arn = required(call, "resourceArn");
-  return engine_.transact([&call, arn](Engine& engine) -> Json {
-    std::optional<MachineRow> machine = engine.store().machine(arn);
-    if (!machine) throw no_resource(arn);
-    remove_tags(machine->tags, member_or_null(call.input, "tagKeys"));
-    engine.store().put_machine(*machine, /*new_revision=*/false);
-    return Json::object();
-  });
-}
-
-Json StepFunctionsService::list_tags_for_resource(const Call& call) {
-  const std::string arn = required(call, "resourceArn");
-  const std::optional<MachineRow> machine = read([&](Store& store) { return store.machine(arn); });
-  if (!machine) throw no_resource(arn);
-  return {{"tags", tag_list(machine->tags, "key", "value")}};
 }
 
 }  // namespace aurora::local

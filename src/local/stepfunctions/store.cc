@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "local/stepfunctions/event_codec.h"
+#include "local/stepfunctions/versions.h"
 #include "local/store.h"
 
 namespace aurora::local::stepfunctions {
@@ -46,7 +47,8 @@ const std::vector<std::string> kMigrations = {R"sql(
   CREATE TABLE history (
     execution INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, events BLOB NOT NULL,
     PRIMARY KEY (execution, first)) WITHOUT ROWID;
-)sql"};
+)sql",
+                                              kVersionsSchema};
 
 constexpr char kExecutionColumns[] =
     "id, arn, name, machine, region, revision, status, input, output, error, cause, started, stopped, "
@@ -311,23 +313,6 @@ bool Store::has_running(const std::string& machine_arn) {
   const Use row = prepared("SELECT 1 FROM execution WHERE status = 0 AND machine = ? LIMIT 1");
   row->bind(1, machine_arn);
   return row->executeStep();
-}
-
-std::vector<ExecutionRow> Store::list(const ListQuery& query) {
-  const Use row = prepared(
-      "SELECT id, arn, name, machine, region, revision, status, '', '', NULL, NULL, started, stopped, "
-      "deadline, events, '', redrives, redriven, '' "
-      "FROM execution WHERE machine = ?1 AND (?2 < 0 OR status = ?2) AND (started, id) < (?3, ?4) "
-      "ORDER BY started DESC, id DESC LIMIT ?5");
-  constexpr std::int64_t kEnd = std::numeric_limits<std::int64_t>::max();
-  row->bind(1, query.machine_arn);
-  row->bind(2, query.status ? static_cast<int>(*query.status) : -1);
-  row->bind(3, query.after ? query.after->first : kEnd);
-  row->bind(4, query.after ? query.after->second : kEnd);
-  row->bind(5, query.limit);
-  std::vector<ExecutionRow> rows;
-  while (row->executeStep()) rows.push_back(read_execution(*row));
-  return rows;
 }
 
 // ---- history and strands

@@ -65,14 +65,6 @@ class Store {
   // Running again, with the row's redrives, redriven, redrive_token and deadline.
   void reopen_execution(const ExecutionRow& row);
   bool has_running(const std::string& machine_arn);
-  // Newest first, those after (started, id) when given, without input and output.
-  struct ListQuery {
-    std::string machine_arn;
-    std::optional<asl::ExecutionStatus> status;
-    std::optional<std::pair<std::int64_t, std::int64_t>> after;
-    std::int64_t limit = 100;
-  };
-  std::vector<ExecutionRow> list(const ListQuery& query);
 
   // History and strands.
   // Those that follow the last one stored.
