@@ -10,6 +10,7 @@
 
 #include "base/dates.h"
 #include "base/files.h"
+#include "http/beast_transport.h"
 #include "http/server.h"
 #include "local/pace.h"
 #include "local/router_api.h"
@@ -29,6 +30,7 @@ struct Options {
   std::string data;
   std::string pace;
   std::string bootstrap;
+  std::string lambda_endpoint;
   std::string log_level = "INFO";
 };
 
@@ -123,6 +125,24 @@ void define_functions(local::Stack& stack, const fs::path& bootstrap, const std:
                            .description = std::string(step.summary)});
 }
 
+// The client of the Lambda that --lambda-endpoint names; null without it. Requests are signed with the
+// environment's credentials, or with the local pair where the environment has none.
+std::unique_ptr<aws::Client> lambda_client(const Options& options, http::Transport& network, Clock& clock,
+                                           const Log& log) {
+  if (options.lambda_endpoint.empty()) return nullptr;
+  std::shared_ptr<aws::CredentialsProvider> credentials;
+  if (!process_environment("AWS_ACCESS_KEY_ID") && !process_environment("AWS_PROFILE"))
+    credentials = std::make_shared<aws::StaticCredentials>(
+        aws::Credentials{.access_key_id = local::kLocalAccessKeyId,
+                         .secret_access_key = Secret(local::kLocalSecretAccessKey),
+                         .session_token = {},
+                         .expires_at = {}});
+  http::Url::parse(options.lambda_endpoint);
+  return std::make_unique<aws::Client>(
+      aws::ClientConfig{.environment = process_environment, .endpoint_url = options.lambda_endpoint}, network,
+      clock, log, std::move(credentials));
+}
+
 int wait_for_end() {
   sigset_t signals;
   sigemptyset(&signals);
@@ -162,7 +182,13 @@ void serve(const Options& options) {
     return gate.handle(request, std::move(stop));
   });
   const std::string url = fmt::format("http://127.0.0.1:{}", server.port());
-  local::Stack stack({.data = data, .url = url, .version = kVersion, .pace = local::parse_pace(options.pace)},
+  http::BeastTransport network;
+  const std::unique_ptr<aws::Client> lambda = lambda_client(options, network, clock, log);
+  local::Stack stack({.data = data,
+                      .url = url,
+                      .version = kVersion,
+                      .pace = local::parse_pace(options.pace),
+                      .lambda_elsewhere = lambda.get()},
                      clock, log);
   const restore::PipelineNames names;
   define_functions(stack, bootstrap, url, names);
@@ -204,6 +230,8 @@ int main(int argc, char** argv) {
       "restore, modify, remove");
   app.add_option("--bootstrap", options.bootstrap,
                  "The functions' executable; the one beside this one by default");
+  app.add_option("--lambda-endpoint", options.lambda_endpoint,
+                 "URL of another Lambda, which the Lambda tasks of state machines go to");
   app.add_option("--log-level", options.log_level, "DEBUG, INFO, WARNING or ERROR")
       ->check([](const std::string& name) {
         return parse_log_level(name) ? std::string() : "allowed are DEBUG, INFO, WARNING and ERROR";

@@ -130,6 +130,8 @@ std::vector<std::string> endpoint_command(Context& context, const StartOptions& 
   std::vector<std::string> command{context.host.endpoint_executable().string(), "--port",
                                    std::to_string(endpoint.port), "--data", endpoint.data.string()};
   if (!options.pace.empty()) command.insert(command.end(), {"--pace", options.pace});
+  if (!options.lambda_endpoint.empty())
+    command.insert(command.end(), {"--lambda-endpoint", options.lambda_endpoint});
   return command;
 }
 

@@ -32,6 +32,7 @@ LocalEndpoint locate_endpoint(const Context& context);
 
 struct StartOptions {
   std::string pace;
+  std::string lambda_endpoint;
   bool foreground = false;
 };
 enum class Started { kNow, kWasRunning };

@@ -12,6 +12,7 @@
 #include "local/sqs.h"
 #include "local/ssm.h"
 #include "local/stepfunctions.h"
+#include "local/stepfunctions/lambda_elsewhere.h"
 #include "local/sts.h"
 
 namespace aurora::local {
@@ -38,7 +39,7 @@ struct Stack::Services {
             clock, log, &endpoint),
         lambda(options.data, clock, {.endpoint_url = options.url}, log_sink()),
         events(options.data, clock, endpoint, log),
-        step_functions(options.data, clock, endpoint) {
+        step_functions(options.data, clock, router_of_tasks(options.lambda_elsewhere)) {
     step_functions.set_listener(&events);
     endpoint.add("sts", sts);
     endpoint.add("kms", kms);
@@ -56,6 +57,11 @@ struct Stack::Services {
     // Last to start and first to stop: its tasks call all of the others.
     endpoint.add("stepfunctions", step_functions);
     endpoint.add_unsigned_route([this](const http::Request& request) { return lambda.serve_code(request); });
+  }
+
+  Router& router_of_tasks(aws::Client* elsewhere) {
+    if (elsewhere == nullptr) return endpoint;
+    return lambda_elsewhere.emplace(*elsewhere, endpoint);
   }
 
   LogSink log_sink() {
@@ -81,6 +87,7 @@ struct Stack::Services {
   RdsService rds;
   LambdaService lambda;
   Events events;
+  std::optional<stepfunctions::LambdaElsewhere> lambda_elsewhere;
   StepFunctionsService step_functions;
 };
 

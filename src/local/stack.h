@@ -5,6 +5,7 @@
 #include <shared_mutex>
 #include <string>
 
+#include "aws/client.h"
 #include "local/endpoint.h"
 #include "local/engines/engine.h"
 #include "local/lambda/lambda_service.h"
@@ -19,6 +20,8 @@ struct StackOptions {
   rds::Pace pace = {};
   // Real servers when empty.
   engines::Engines engines = {};
+  // Where the Lambda tasks of state machines go instead of to the functions here; outlives the stack.
+  aws::Client* lambda_elsewhere = nullptr;
 };
 
 class Stack {

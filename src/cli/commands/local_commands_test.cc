@@ -124,6 +124,7 @@ TEST_F(Local, EnvIsWhatAShellEvaluates) {
                               "export AWS_DEFAULT_REGION=us-west-2;\n"
                               "export AWS_REGION=us-west-2;\n"
                               "export AWS_PAGER='';\n"
+                              "export AWS_DISABLE_HOST_PREFIX_INJECTION=true;\n"
                               "unset AWS_SESSION_TOKEN;\nunset AWS_PROFILE;\nunset AWS_DEFAULT_PROFILE;\n"));
   EXPECT_EQ(line.run({"local", "env", "--format", "json"}), ExitCode::kDone);
   EXPECT_EQ(parse_json(line.out(), "env")["AWS_REGION"], "us-west-2");

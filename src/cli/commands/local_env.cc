@@ -22,7 +22,9 @@ std::vector<std::pair<std::string, std::string>> variables(const Context& contex
           {"AWS_SECRET_ACCESS_KEY", kLocalSecretKey},
           {"AWS_DEFAULT_REGION", region},
           {"AWS_REGION", region},
-          {"AWS_PAGER", ""}};
+          {"AWS_PAGER", ""},
+          // TestState is asked at the host "sync-" before the endpoint's unless clients are told otherwise.
+          {"AWS_DISABLE_HOST_PREFIX_INJECTION", "true"}};
 }
 
 // A profile or session token of another account would win over, or spoil, the local credentials.

@@ -12,6 +12,9 @@ namespace {
 void bind_start(Binder& binder, StartOptions& options) {
   binder.option("--pace", "PACE", options.pace,
                 "How long RDS's work takes at least, to rehearse the real thing; see `aurora-local --help`");
+  binder.option(
+      "--lambda-endpoint", "URL", options.lambda_endpoint,
+      "Another Lambda, which the Lambda tasks of state machines go to instead of the functions here");
   binder.flag("--foreground", options.foreground, "Stay in this terminal, with the log on it; Ctrl-C stops");
 }
 
