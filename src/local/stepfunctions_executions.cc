@@ -40,7 +40,8 @@ std::string checked_input(const Call& call) {
 
 // Empty when the execution can be redriven. Standard executions within 14 days of their end, with room in
 // their history (https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html).
-std::string why_not_redrivable(const ExecutionRow& row, TimePoint now) {
+std::string why_not_redrivable(const ExecutionRow& row, bool machine_goes, TimePoint now) {
+  if (machine_goes) return "State machine is in DELETING status";
   if (row.status == ExecutionStatus::kRunning || row.status == ExecutionStatus::kSucceeded)
     return fmt::format("Execution is {} and cannot be redriven", asl::status_name(row.status));
   if (row.stopped && now - *row.stopped > std::chrono::days(14))
@@ -48,6 +49,12 @@ std::string why_not_redrivable(const ExecutionRow& row, TimePoint now) {
   if (row.events >= asl::kHistoryEventsMax - 1)
     return "Execution event history limit exceeded and cannot be redriven";
   return {};
+}
+
+// The header of the request goes before the parameter.
+std::string trace_header_of(const Call& call) {
+  const std::string parameter = text_or(call, "traceHeader");
+  return call.http ? std::string(call.http->headers.get_or("X-Amzn-Trace-Id", parameter)) : parameter;
 }
 
 int random_percent() {
@@ -76,7 +83,7 @@ Json StepFunctionsService::start_execution(const Call& call) {
     row.revision = target.machine.revision;
     row.input = input;
     row.started = engine.now();
-    row.trace_header = text_or(call, "traceHeader");
+    row.trace_header = trace_header_of(call);
     if (const auto existing = engine.store().execution(row.arn)) {
       if (existing->status != ExecutionStatus::kRunning || existing->input != input)
         throw aws::ServiceError("ExecutionAlreadyExists",
@@ -106,10 +113,11 @@ Json StepFunctionsService::start_sync_execution(const Call& call) {
 
 Json StepFunctionsService::describe_execution(const Call& call) {
   const std::string arn = required(call, "executionArn");
-  const auto [row, origin] = read([&](Store& store) {
+  const auto [row, origin, machine_goes] = read([&](Store& store) {
     ExecutionRow found = find_execution(store, arn);
     auto begun_by = Versions(store).origin(found.arn);
-    return std::pair(std::move(found), std::move(begun_by));
+    const bool deleting = store.is_deleting(found.machine_arn);
+    return std::tuple(std::move(found), std::move(begun_by), deleting);
   });
   const bool with_data = text_or(call, "includedData", "ALL_DATA") == "ALL_DATA";
   const TimePoint now = engine_.now();
@@ -131,7 +139,7 @@ Json StepFunctionsService::describe_execution(const Call& call) {
   if (!row.trace_header.empty()) answer["traceHeader"] = row.trace_header;
   answer["redriveCount"] = row.redrives;
   if (row.redriven) answer["redriveDate"] = format_iso_millis(*row.redriven);
-  const std::string reason = why_not_redrivable(row, now);
+  const std::string reason = why_not_redrivable(row, machine_goes, now);
   answer["redriveStatus"] = reason.empty() ? "REDRIVABLE" : "NOT_REDRIVABLE";
   if (!reason.empty()) answer["redriveStatusReason"] = reason;
   return answer;
@@ -141,11 +149,10 @@ Json StepFunctionsService::stop_execution(const Call& call) {
   const std::string arn = required(call, "executionArn");
   return engine_.transact([&call, arn](Engine& engine) -> Json {
     const ExecutionRow row = find_execution(engine.store(), arn);
-    const TimePoint stopped = row.stopped.value_or(engine.now());
     engine.feed(row.id, [&call](asl::Execution& execution, TimePoint now) {
       execution.stop(optional_text(call.input, "error"), optional_text(call.input, "cause"), now);
     });
-    return {{"stopDate", format_iso_millis(stopped)}};
+    return {{"stopDate", format_iso_millis(find_execution(engine.store(), arn).stopped.value())}};
   });
 }
 
@@ -157,13 +164,11 @@ Json StepFunctionsService::redrive_execution(const Call& call) {
     const ExecutionRow row = find_execution(engine.store(), arn);
     if (!token.empty() && token == row.redrive_token && row.redriven)
       return {{"redriveDate", format_iso_millis(*row.redriven)}};
-    const std::optional<MachineRow> machine = engine.store().machine(row.machine_arn);
-    std::string reason = why_not_redrivable(row, engine.now());
-    if (reason.empty() && (!machine || machine->deleting)) reason = "State machine is in DELETING status";
-    if (!reason.empty())
+    const bool machine_goes = engine.store().is_deleting(row.machine_arn);
+    if (const std::string reason = why_not_redrivable(row, machine_goes, engine.now()); !reason.empty())
       throw aws::ServiceError("ExecutionNotRedrivable", fmt::format("{}: '{}'", reason, arn));
     engine.redrive(row, token);
-    return {{"redriveDate", format_iso_millis(engine.now())}};
+    return {{"redriveDate", format_iso_millis(find_execution(engine.store(), arn).redriven.value())}};
   });
 }
 

@@ -7,6 +7,7 @@
 #include "local/stepfunctions/definition.h"
 #include "local/stepfunctions/names.h"
 #include "local/stepfunctions/page.h"
+#include "local/stepfunctions/settings.h"
 
 namespace aurora::local {
 
@@ -17,13 +18,6 @@ using stepfunctions::Version;
 using stepfunctions::Versions;
 
 namespace {
-
-Json settings_of(const Call& call) {
-  Json settings = Json::object();
-  for (const char* key : {"loggingConfiguration", "tracingConfiguration"})
-    if (call.input.contains(key)) settings[key] = call.input[key];
-  return settings;
-}
 
 void refuse_express(const Call& call) {
   if (text_or(call, "type", "STANDARD") == "STANDARD") return;
@@ -43,7 +37,8 @@ bool wants_version(const Call& call) {
 // version if one was asked for; a role may differ.
 bool same_machine(const MachineRow& machine, const Call& call, const std::optional<Version>& first) {
   const bool published = first && first->created == machine.created;
-  return machine.definition == text_or(call, "definition") && machine.settings == settings_of(call) &&
+  return machine.definition == text_or(call, "definition") &&
+         machine.settings == stepfunctions::settings_of(call) &&
          published == bool_or(call.input, "publish", false) &&
          (!published || first->description == text_or(call, "versionDescription"));
 }
@@ -58,7 +53,7 @@ MachineRow new_machine(const Call& call, const std::string& arn, TimePoint now) 
                      .definition = text_or(call, "definition"),
                      .created = now,
                      .updated = now,
-                     .settings = settings_of(call)};
+                     .settings = stepfunctions::settings_of(call)};
   add_tags(machine.tags, member_or_null(call.input, "tags"), "key", "value");
   stepfunctions::check_tag_count(machine.tags);
   return machine;
@@ -66,12 +61,6 @@ MachineRow new_machine(const Call& call, const std::string& arn, TimePoint now) 
 
 bool with_data(const Call& call) {
   return text_or(call, "includedData", "ALL_DATA") == "ALL_DATA";
-}
-
-void add_settings(Json& answer, const Json& settings) {
-  answer["loggingConfiguration"] = {{"level", "OFF"}, {"includeExecutionData", false}};
-  answer["tracingConfiguration"] = {{"enabled", false}};
-  answer.update(settings);
 }
 
 Json described(const Call& call, const MachineRow& machine) {
@@ -82,7 +71,7 @@ Json described(const Call& call, const MachineRow& machine) {
                  {"roleArn", machine.role_arn},
                  {"type", machine.type},
                  {"creationDate", format_iso_millis(machine.created)}};
-  add_settings(answer, machine.settings);
+  stepfunctions::show_settings(answer, machine.settings);
   if (!machine.revision_id.empty()) answer["revisionId"] = machine.revision_id;
   return answer;
 }
@@ -114,6 +103,7 @@ Json StepFunctionsService::create_state_machine(const Call& call) {
   const std::string definition = required(call, "definition");
   required(call, "roleArn");
   refuse_express(call);
+  stepfunctions::settings_of(call);
   const bool publish = wants_version(call);
   stepfunctions::check_definition(definition, stepfunctions::ServiceTaskInvoker::knows);
   const std::string arn = make_arn("states", call.region, "stateMachine:" + name);
@@ -140,7 +130,7 @@ Json StepFunctionsService::create_state_machine(const Call& call) {
 // Without a change there is no new revision, and with `publish` the version is the one that is there.
 Json StepFunctionsService::update_state_machine(const Call& call) {
   const std::string arn = stepfunctions::unqualified_arn(call, required(call, "stateMachineArn"));
-  const Json settings = settings_of(call);
+  const Json settings = stepfunctions::settings_of(call);
   if (!call.input.contains("definition") && !call.input.contains("roleArn") && settings.empty())
     throw aws::ServiceError(
         "MissingRequiredParameter",
@@ -194,7 +184,7 @@ Json StepFunctionsService::describe_state_machine_for_execution(const Call& call
                    {"roleArn", revision.role_arn},
                    {"updateDate", format_iso_millis(revision.updated)}};
     const std::optional<MachineRow> machine = store.machine(revision.machine_arn);
-    add_settings(answer, machine ? machine->settings : Json::object());
+    stepfunctions::show_settings(answer, machine ? machine->settings : Json::object());
     if (!revision.revision_id.empty()) answer["revisionId"] = revision.revision_id;
     return answer;
   });

@@ -187,6 +187,25 @@ TEST_F(StepFunctionsTest, AnExecutionIsNotRedrivenAfterFourteenDays) {
               HasSubstr("ExecutionNotRedrivable"));
 }
 
+TEST_F(StepFunctionsTest, AnExecutionOfAMachineThatIsBeingDeletedIsNotRedriven) {
+  const std::string machine =
+      create(R"("A":{"Type":"Choice","Choices":[{"Variable":"$.wait","BooleanEquals":true,"Next":"W"}],)"
+             R"("Default":"F"},"W":{"Type":"Wait","Seconds":60,"End":true},"F":{"Type":"Fail"})");
+  const std::string failed = start(machine, "failed", R"({"wait":false})");
+  start(machine, "waits", R"({"wait":true})");
+  call("DeleteStateMachine", {{"stateMachineArn", machine}});
+  EXPECT_EQ(ended(failed).at("redriveStatusReason"), "State machine is in DELETING status");
+  EXPECT_THAT(error_of("RedriveExecution", {{"executionArn", failed}}),
+              HasSubstr("ExecutionNotRedrivable: State machine is in DELETING status"));
+}
+
+TEST_F(StepFunctionsTest, AnAnswerToATaskThatNeverWasIsToldFromALateOne) {
+  const std::string never = stepfunctions::encode_task_token({.execution = 999, .strand = 0, .ticket = 1});
+  EXPECT_THAT(error_of("SendTaskSuccess", {{"taskToken", never}, {"output", "1"}}),
+              HasSubstr("TaskDoesNotExist"));
+  EXPECT_THAT(error_of("SendTaskHeartbeat", {{"taskToken", never}}), HasSubstr("TaskDoesNotExist"));
+}
+
 // Hears of what the test wants to hear.
 class Ears final : public stepfunctions::StatusListener {
  public:
