@@ -37,13 +37,14 @@ def wait_until(condition, seconds, what):
 class Endpoint:
     """One data directory, and the endpoint that serves it; `kill` and `start` again as often as you like."""
 
-    def __init__(self, pace=None):
+    def __init__(self, pace=None, lambda_endpoint=None):
         # The database servers run as another user when the tests run as root, so the way there must be open.
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="aurora-e2e-"))
         self.folder.chmod(0o755)
         self.data = self.folder / "data"
         self.port = free_port()
         self.pace = pace
+        self.lambda_endpoint = lambda_endpoint
         self.environment = {
             **{k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "AURORA_LOCAL"))},
             "AURORA_LOCAL_DATA": str(self.data),
@@ -91,7 +92,8 @@ class Endpoint:
 
     def start(self):
         pace = ["--pace", self.pace] if self.pace else []
-        self.run("local", "start", "--port", str(self.port), *pace)
+        elsewhere = ["--lambda-endpoint", self.lambda_endpoint] if self.lambda_endpoint else []
+        self.run("local", "start", "--port", str(self.port), *pace, *elsewhere)
 
     def pid(self):
         return json.loads((self.data / "endpoint.json").read_text())["pid"]
