@@ -101,5 +101,13 @@ TEST(UnsupportedFeatures, NoneInWhatIsRunHere) {
               IsEmpty());
 }
 
+TEST(JsonProblem, NamesTheTokenThatIsNone) {
+  EXPECT_EQ(
+      json_problem("not json"),
+      "Unrecognized token 'not': was expecting (JSON String, Number, Array, Object or token 'null', 'true' "
+      "or 'false')");
+  EXPECT_EQ(json_problem(std::string(1'000'000, '[')), "Nested deeper than 500 levels");
+}
+
 }  // namespace
 }  // namespace aurora::asl

@@ -176,6 +176,17 @@ TEST_F(StepFunctionsDefinitions, WhatCannotBeTestedIsRefused) {
       HasSubstr("InvalidExecutionInput: Invalid State Machine Execution Input: 'Unrecognized token 'not'"));
 }
 
+TEST_F(StepFunctionsDefinitions, WhatIsNestedBeyondReasonIsRefused) {
+  const std::string deep(100'000, '[');
+  EXPECT_THAT(refusal(R"({"Type":"Pass","Result":)" + deep + std::string(100'000, ']') + R"(,"End":true})"),
+              HasSubstr("InvalidDefinition: "));
+  EXPECT_EQ(refusal(std::string(kInvoke) + R"("Parameters":{},"End":true})",
+                    {{"mock", {{"result", deep + std::string(100'000, ']')}}}}),
+            "ValidationException: Mocked result must be valid JSON");
+  EXPECT_THAT(refusal(R"({"Type":"Succeed"})", {{"input", deep + std::string(100'000, ']')}}),
+              HasSubstr("InvalidExecutionInput: "));
+}
+
 TEST_F(StepFunctionsDefinitions, ExpressMachinesAreJudgedAndNotMade) {
   const std::string text = definition(testing::kCallback);
   const Json answer = call("ValidateStateMachineDefinition", {{"definition", text}, {"type", "EXPRESS"}});

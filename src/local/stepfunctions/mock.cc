@@ -136,8 +136,9 @@ void check_children(const Json& state, const Json& result) {
 }
 
 void check_result(const Json& state, const std::string& text, const std::string& mode) {
-  const Json result = Json::parse(text, nullptr, false);
-  if (result.is_discarded()) throw invalid("Mocked result must be valid JSON");
+  const std::optional<asl::Value> value = asl::Value::parse(text);
+  if (!value) throw invalid("Mocked result must be valid JSON");
+  const Json& result = value->json();
   check_children(state, result);
   const asl::Resource resource = asl::parse_resource(string_or(state, "Resource", ""));
   if (mode == "NONE" || resource.pattern != asl::Resource::Pattern::kRequestResponse) return;
@@ -171,7 +172,7 @@ std::optional<Mock> mock_of(const Call& call, const Json& state) {
   const std::string type = string_or(state, "Type", "");
   const Json& given = member_or_null(call.input, "mock");
   if (given.is_null()) return std::nullopt;
-  Mock mock{.answer = {}, .failed_iterations = failed_iterations(call, type, given)};
+  Mock mock{.answer = {}};
   if (type != "Task" && type != "Map" && type != "Parallel")
     throw invalid(fmt::format("State type '{}' is not supported when a mock is specified", type));
   if (bool_or(call.input, "revealSecrets", false))
@@ -189,6 +190,7 @@ std::optional<Mock> mock_of(const Call& call, const Json& state) {
                    .error = string_or(error, "error", ""),
                    .cause = string_or(error, "cause", "")};
   }
+  mock.failed_iterations = failed_iterations(call, type, given);
   return mock;
 }
 
