@@ -40,12 +40,6 @@ bool in_order(Order order, std::partial_ordering sign) {
   return false;
 }
 
-std::partial_ordering order_of_numbers(const Json& a, const Json& b) {
-  if (a < b) return std::partial_ordering::less;
-  if (b < a) return std::partial_ordering::greater;
-  return a == b ? std::partial_ordering::equivalent : std::partial_ordering::unordered;
-}
-
 std::optional<Timestamp> timestamp_in(const Json& value) {
   return value.is_string() ? parse_timestamp(value.get_ref<const std::string&>()) : std::nullopt;
 }
@@ -95,27 +89,23 @@ bool is_unary_test(Type type) {
          type == Type::kIsString || type == Type::kIsBoolean || type == Type::kIsTimestamp;
 }
 
-// Nothing when the path points at nothing; paths with several values give a list.
-std::optional<Json> value_at(const Path& path, const Scope& scope) {
-  if (path.is_reference()) {
-    const Json* found = path.find(scope);
-    return found ? std::optional<Json>(*found) : std::nullopt;
-  }
+// Null when the path points at nothing. What is not there as such, as the list of several matches, is made
+// in `storage`.
+const Json* value_at(const Path& path, const Scope& scope, Json& storage) {
+  if (path.is_reference()) return path.find(scope);
   try {
-    return path.evaluate(scope);
+    storage = path.evaluate(scope);
   } catch (const PathMiss&) {
-    return std::nullopt;
+    return nullptr;
   }
+  return &storage;
 }
 
-Json required_value(const Path& path, const Scope& scope) {
-  std::optional<Json> value = value_at(path, scope);
-  if (!value)
-    throw Error(
-        "States.Runtime",
-        fmt::format("Invalid path '{}': The choice state's condition path references an invalid value.",
-                    path.text()));
-  return *std::move(value);
+const Json& required_value(const Path& path, const Scope& scope, Json& storage) {
+  if (const Json* value = value_at(path, scope, storage)) return *value;
+  throw Error("States.Runtime",
+              fmt::format("Invalid path '{}': The choice state's condition path references an invalid value.",
+                          path.text()));
 }
 
 std::optional<Path> compile_path(const Json& source) {
@@ -214,36 +204,16 @@ bool ChoiceRule::holds(const Scope& scope) const {
 bool ChoiceRule::compares(const Scope& scope) const {
   if (!variable_ || (operator_.takes_path && !operand_path_))
     throw Error("States.Runtime", "A choice rule compares with a path that is not a valid path.");
+  Json storage, operand_storage;
   if (operator_.type == Type::kIsPresent)
-    return value_at(*variable_, scope).has_value() == (operand_ != Json(false));
-  const Json value = required_value(*variable_, scope);
+    return (value_at(*variable_, scope, storage) != nullptr) == (operand_ != Json(false));
+  const Json& value = required_value(*variable_, scope, storage);
   if (is_unary_test(operator_.type)) return is_of_type(operator_.type, value) == (operand_ != Json(false));
-  if (!operator_.takes_path) return compare_values(operator_, value, operand_);
-  return compare_values(operator_, value, required_value(*operand_path_, scope));
-}
-
-// Greedy with one point to return to: linear in practice, quadratic at worst.
-bool string_matches(std::string_view text, std::string_view pattern) {
-  std::size_t at = 0, p = 0;
-  std::size_t star = std::string_view::npos, resume = 0;
-  while (at < text.size()) {
-    const bool escaped =
-        p + 1 < pattern.size() && pattern[p] == '\\' && (pattern[p + 1] == '*' || pattern[p + 1] == '\\');
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      resume = at;
-    } else if (p < pattern.size() && pattern[escaped ? p + 1 : p] == text[at]) {
-      p += escaped ? 2 : 1;
-      ++at;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      at = ++resume;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
-  return p == pattern.size();
+  const Json& operand =
+      operator_.takes_path ? required_value(*operand_path_, scope, operand_storage) : operand_;
+  // Comparing long texts is work too.
+  if (value.is_string()) scope.meter.visit(value.get_ref<const std::string&>().size() / 64);
+  return compare_values(operator_, value, operand);
 }
 
 }  // namespace aurora::asl

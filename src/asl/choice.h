@@ -1,6 +1,7 @@
 // The rules of a Choice state.
 #pragma once
 #include "asl/path.h"
+#include "asl/string_match.h"
 #include "asl/timestamp.h"
 
 namespace aurora::asl {
@@ -52,8 +53,5 @@ class ChoiceRule {
   Json operand_;
   std::optional<Path> operand_path_;
 };
-
-// "*" matches any characters; a backslash makes the star or backslash after it plain.
-bool string_matches(std::string_view text, std::string_view pattern);
 
 }  // namespace aurora::asl

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "asl/execution_live.h"
+#include "asl/utf8.h"
 
 namespace aurora::asl {
 
@@ -134,6 +135,8 @@ Strand* Execution::find(int id) {
 }
 
 Strand& Execution::add_strand(int parent, int index) {
+  // Each writes one event at least, so that there is no room for more strands than for events.
+  if (strands_.size() >= static_cast<std::size_t>(kHistoryEventsMax)) throw HistoryFull{};
   const int id = next_strand_++;
   Strand& strand = strands_[id];
   strand.id = id;
@@ -286,6 +289,7 @@ void Execution::strand_finished(Strand& strand) {
 void Execution::finish(EventType type, ExecutionStatus status, std::int64_t previous) {
   Json details;
   if (status != ExecutionStatus::kSucceeded) {
+    if (cause_) cause_ = std::string(utf8_prefix(*cause_, kCauseBytesMax));
     if (cause_) details["cause"] = *cause_;
     if (error_) details["error"] = *error_;
   }

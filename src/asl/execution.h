@@ -23,6 +23,11 @@ namespace aurora::asl {
 inline constexpr std::int64_t kHistoryEventsMax = 25'000;
 // How often a task that was running when the endpoint died is begun again before it counts as failed.
 inline constexpr int kRerunsMax = 3;
+// The quota of the cause of a failure, in bytes; the rest is cut off.
+inline constexpr std::size_t kCauseBytesMax = 32'768;
+// What the branches of a Parallel or the iterations of a Map may answer together while it runs; its result
+// may have kPayloadBytesMax.
+inline constexpr std::size_t kResultsBytesMax = 32 * kPayloadBytesMax;
 // Iterations of a Map that run at the same time when MaxConcurrency does not say less (AWS's inline limit).
 inline constexpr int kMapConcurrencyMax = 40;
 
@@ -210,6 +215,7 @@ class Execution {
   void start_children(Strand& strand);
   void start_child(Strand& strand, std::int64_t previous);
   void child_succeeded(Strand& child);
+  void results_too_large(Strand& child);
   void compound_succeeded(Strand& strand, std::int64_t previous);
   void child_failed(Strand& child, const Failure& failure);
   void abort_children(Strand& strand, int except, std::int64_t previous);

@@ -8,6 +8,14 @@
 namespace aurora::asl {
 namespace {
 
+Json value_at(const Path& path, const Scope& scope) {
+  try {
+    return path.evaluate(scope);
+  } catch (const PathMiss& miss) {
+    throw PathMiss(fmt::format("Invalid path '{}' : {}", path.text(), miss.message()));
+  }
+}
+
 Json iteration(const Strand& child) {
   return {{"index", child.index}};
 }
@@ -36,12 +44,7 @@ const Json& Execution::items_of(const Strand& strand) {
   if (memory.items) return *memory.items;
   const MapState& map = std::get<MapState>(state_of(strand).kind);
   const Value input = effective_input(strand);
-  Json items;
-  try {
-    items = map.items_path ? map.items_path->evaluate(scope(strand, input.json())) : input.json();
-  } catch (const PathMiss& miss) {
-    throw PathMiss(fmt::format("Invalid path '{}' : {}", map.items_path->text(), miss.message()));
-  }
+  Json items = map.items_path ? value_at(*map.items_path, scope(strand, input.json())) : input.json();
   if (!items.is_array())
     throw Error("States.Runtime", fmt::format("Reference path \"{}\" must point to array.",
                                               map.items_path ? map.items_path->text() : "$"));
@@ -61,7 +64,7 @@ int Execution::map_concurrency(const Strand& strand, const MapState& map, const 
   double limit = map.max_concurrency.value.value_or(0);
   if (map.max_concurrency.path) {
     const Path& path = *map.max_concurrency.path;
-    const Json value = path.evaluate(scope(strand, data));
+    const Json value = value_at(path, scope(strand, data));
     if (!value.is_number_integer())
       throw Error("States.Runtime",
                   fmt::format("The MaxConcurrencyPath field refers to value \"{}\" which is not a valid "
@@ -76,7 +79,7 @@ int Execution::map_concurrency(const Strand& strand, const MapState& map, const 
 void Execution::check_tolerated(const Strand& strand, const MapState& map, const Json& data) {
   const auto value_of = [&](const NumberField& field, std::string_view name, std::string_view type) {
     if (!field.path) return field.value;
-    const Json value = field.path->evaluate(scope(strand, data));
+    const Json value = value_at(*field.path, scope(strand, data));
     if (!value.is_number() || (type == "integer" && !value.is_number_integer()))
       throw Error("States.Runtime",
                   fmt::format("The {}Path field refers to value \"{}\" which is not a valid {}: {}", name,
@@ -93,6 +96,7 @@ void Execution::check_tolerated(const Strand& strand, const MapState& map, const
 void Execution::start_children(Strand& strand) {
   strand.phase = Strand::Phase::kChildren;
   strand.started = strand.finished = 0;
+  live(strand).results_bytes = 0;
   changed(strand);
   const std::int64_t previous = strand.last_event;
   if (strand.total == 0) return compound_succeeded(strand, previous);
@@ -128,6 +132,8 @@ void Execution::child_succeeded(Strand& child) {
   child.wake_at.reset();
   changed(child);
   changed(parent);
+  live(parent).results_bytes += live(child).input->size();
+  if (live(parent).results_bytes > kResultsBytesMax) return results_too_large(child);
   ++parent.finished;
   const State& state = state_of(parent);
   if (state.as<MapState>()) {
@@ -137,6 +143,14 @@ void Execution::child_succeeded(Strand& child) {
   }
   if (parent.finished == parent.total) return compound_succeeded(parent, end);
   if (parent.started < parent.total) guarded(parent, [&] { start_child(parent, last); });
+}
+
+void Execution::results_too_large(Strand& child) {
+  const Strand& parent = *find(child.parent);
+  child_failed(child, {.error = "States.DataLimitExceeded",
+                       .cause = fmt::format("The state/task '{}' returned a result with a size exceeding the "
+                                            "maximum number of bytes service limit.",
+                                            parent.state)});
 }
 
 void Execution::compound_succeeded(Strand& strand, std::int64_t previous) {
@@ -161,7 +175,7 @@ std::vector<int> Execution::children_of(int parent) const {
 
 void Execution::remove_children(int parent) {
   for (const int id : children_of(parent)) {
-    remove_children(id);
+    if (strands_.at(id).phase == Strand::Phase::kChildren) remove_children(id);
     remove(id);
   }
 }

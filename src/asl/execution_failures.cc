@@ -67,6 +67,8 @@ bool Execution::try_retry(Strand& strand, const State& state, const Failure& fai
     const Retrier& retrier = state.retriers[i];
     if (!matches(retrier.error_equals, failure.error, failure.is_heartbeat)) continue;
     if (strand.attempts[i] >= retrier.max_attempts) return false;
+    // A retry that writes no event, because it fails before, counts as if it did.
+    if (strand.retry_count >= kHistoryEventsMax) throw HistoryFull{};
     double delay = retrier.interval_seconds * std::pow(retrier.backoff_rate, strand.attempts[i]);
     if (retrier.max_delay_seconds) delay = std::min(delay, *retrier.max_delay_seconds);
     if (retrier.full_jitter) delay *= host_.random();

@@ -11,14 +11,16 @@ struct Execution::Live {
   std::optional<Json> items;
   std::optional<Json> context;
   std::string task_input;
+  std::size_t results_bytes = 0;  // of the branches or iterations that are done
 };
 
 // The history has no room for more than the event that ends it.
 struct HistoryFull {};
 
 inline Duration to_duration(double seconds) {
-  constexpr double kSecondsMax = 1e11;  // beyond any calendar, and far from overflow
-  return Duration(static_cast<std::int64_t>(std::min(std::max(seconds, 0.0), kSecondsMax) * 1e6));
+  constexpr double kSecondsMax = 1e11;     // beyond any calendar, and far from overflow
+  if (!(seconds > 0)) return Duration(0);  // what is no number too
+  return Duration(static_cast<std::int64_t>(std::min(seconds, kSecondsMax) * 1e6));
 }
 
 }  // namespace aurora::asl

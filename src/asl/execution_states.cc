@@ -53,8 +53,8 @@ double whole_seconds(const Json& value, std::string_view name, const std::string
                 fmt::format("The {} parameter cannot be parsed as a long value: {} == {}", name, path,
                             value.is_string() ? value.get<std::string>() : dump_json(value)));
   if (value.get<double>() < 0)
-    throw Error("States.Runtime",
-                fmt::format("The {} parameter must not be negative: {} == {}", name, path, dump_json(value)));
+    throw Error("States.Runtime", fmt::format("The {} parameter references a negative value: {} == {}", name,
+                                              path, dump_json(value)));
   return value.get<double>();
 }
 

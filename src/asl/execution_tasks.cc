@@ -17,7 +17,7 @@ Json resource_members(const Resource& resource) {
 }
 
 Json whole_number(double seconds) {
-  return static_cast<std::int64_t>(seconds);
+  return static_cast<std::int64_t>(std::min(seconds, 1e15));
 }
 
 }  // namespace

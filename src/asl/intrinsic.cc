@@ -19,14 +19,16 @@ class IntrinsicParser {
   }
 
  private:
-  static constexpr int kDepthMax = 20;
+  // The quota of Step Functions.
+  static constexpr int kDepthMax = 10;
 
   [[noreturn]] void fail(std::string_view problem) const {
     throw Error("InvalidIntrinsic", fmt::format("{} at character {} of '{}'", problem, at_ + 1, text_));
   }
   char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
+  static bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
   void skip_spaces() {
-    while (peek() == ' ' || peek() == '\t' || peek() == '\n' || peek() == '\r') ++at_;
+    while (is_space(peek())) ++at_;
   }
   bool accept(char c) {
     if (peek() != c || at_ >= text_.size()) return false;
@@ -35,7 +37,7 @@ class IntrinsicParser {
   }
 
   Expression parse_call() {
-    if (++depth_ > kDepthMax) fail("calls nested too deeply");
+    if (++depth_ > kDepthMax) fail("calls nested too deeply: 10 are allowed");
     const std::size_t begin = at_;
     while (at_ < text_.size() && (std::isalnum(static_cast<unsigned char>(peek())) || peek() == '.')) ++at_;
     Expression call;
@@ -77,7 +79,7 @@ class IntrinsicParser {
   // true, false, null and numbers.
   Expression parse_word() {
     const std::size_t begin = at_;
-    while (at_ < text_.size() && std::string_view(",) \t\n\r").find(peek()) == std::string_view::npos) ++at_;
+    while (at_ < text_.size() && peek() != ',' && peek() != ')' && !is_space(peek())) ++at_;
     Expression word;
     word.literal = Json::parse(text_.substr(begin, at_ - begin), nullptr, false);
     if (word.literal.is_discarded() || word.literal.is_structured() || word.literal.is_string())
@@ -93,6 +95,7 @@ class IntrinsicParser {
       if (at_ >= text_.size()) fail("the quote is not closed");
       const char next = at_ + 1 < text_.size() ? text_[at_ + 1] : '\0';
       const bool escape = peek() == '\\' && (next == '\'' || next == '\\' || next == '{' || next == '}');
+      if (peek() == '\\' && !escape) fail("a backslash must escape a quote, a brace or a backslash");
       if (escape && next != '\'') literal.raw += '\\';
       if (escape) ++at_;
       literal.raw += peek();
@@ -120,7 +123,7 @@ class IntrinsicParser {
         ++open;
       } else if ((c == ']' || c == ')') && open > 0) {
         --open;
-      } else if (open == 0 && (c == ',' || c == ')' || c == ' ')) {
+      } else if (open == 0 && (c == ',' || c == ')' || is_space(c))) {
         break;
       }
     }
@@ -152,7 +155,9 @@ Json call_function(const Expression& call, const Scope& scope, Host& host) {
       arguments.format_template = arguments.values.front().get<std::string>();
   }
   try {
-    return find_intrinsic(call.function)->call(arguments);
+    Json result = find_intrinsic(call.function)->call(arguments);
+    scope.meter.keep(result);
+    return result;
   } catch (const IntrinsicFailure& e) {
     throw IntrinsicFailure(
         fmt::format("The function '{}' had the following error: {}", call.text, e.message()));

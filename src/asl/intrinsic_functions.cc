@@ -5,7 +5,10 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <unordered_set>
 
+#include "asl/members.h"
+#include "asl/utf8.h"
 #include "base/digest.h"
 #include "base/text.h"
 
@@ -35,7 +38,8 @@ std::int64_t integer_argument(const Arguments& arguments, std::size_t i) {
   if (!value.is_number()) fail(fmt::format("argument {} must be a number", i + 1));
   if (value.is_number_integer() && !(value.is_number_unsigned() && value.get<std::uint64_t>() >> 63))
     return value.get<std::int64_t>();
-  const double rounded = std::floor(value.get<double>() + 0.5);
+  const double below = std::floor(value.get<double>());
+  const double rounded = value.get<double>() - below < 0.5 ? below : below + 1;
   if (!(std::abs(rounded) < 9.2e18)) fail(fmt::format("argument {} is out of range", i + 1));
   return static_cast<std::int64_t>(rounded);
 }
@@ -74,7 +78,7 @@ Json string_to_json(const Arguments& arguments) {
 }
 
 Json json_to_string(const Arguments& arguments) {
-  return dump_json(arguments.values[0]);
+  return java_json(arguments.values[0]);
 }
 
 Json array(const Arguments& arguments) {
@@ -129,11 +133,9 @@ Json array_length(const Arguments& arguments) {
 
 Json array_unique(const Arguments& arguments) {
   Json unique = Json::array();
-  for (const Json& value : array_argument(arguments, 0)) {
-    const bool seen = std::any_of(unique.begin(), unique.end(),
-                                  [&](const Json& each) { return equal_values(each, value); });
-    if (!seen) unique.push_back(value);
-  }
+  std::unordered_set<std::string> seen;
+  for (const Json& value : array_argument(arguments, 0))
+    if (seen.insert(canonical_text(value)).second) unique.push_back(value);
   return unique;
 }
 
@@ -156,7 +158,7 @@ Json decode(const Arguments& arguments) {
 
 Json hash(const Arguments& arguments) {
   const Json& data = arguments.values[0];
-  const std::string text = data.is_string() ? data.get<std::string>() : dump_json(data);
+  const std::string text = data.is_string() ? data.get<std::string>() : java_json(data);
   if (text.size() > kEncodedCharactersMax)
     fail(fmt::format("the data is longer than {} characters", kEncodedCharactersMax));
   static constexpr std::pair<std::string_view, std::string (*)(std::string_view)> kAlgorithms[] = {
@@ -172,9 +174,7 @@ Json json_merge(const Arguments& arguments) {
     fail("both values must be objects");
   if (arguments.values[2] != Json(false))
     fail("only shallow merging is supported: the third argument must be false");
-  Json merged = arguments.values[0];
-  for (const auto& [key, value] : arguments.values[1].items()) merged[key] = value;
-  return merged;
+  return merge_members(arguments.values[0], arguments.values[1]);
 }
 
 // The generator that Java seeds with its second argument would give other numbers; what is promised is
@@ -210,7 +210,10 @@ Json math_add(const Arguments& arguments) {
 // Every character of the second argument separates; empty parts are dropped.
 Json string_split(const Arguments& arguments) {
   const std::string& text = string_argument(arguments, 0);
-  const std::string& separators = string_argument(arguments, 1);
+  const std::string& between = string_argument(arguments, 1);
+  std::unordered_set<std::string_view> separators;
+  for (std::size_t i = 0; i < between.size(); i += character_at(between, i).size())
+    separators.insert(character_at(between, i));
   Json parts = Json::array();
   std::string part;
   const auto end_part = [&] {
@@ -218,14 +221,12 @@ Json string_split(const Arguments& arguments) {
     part.clear();
   };
   for (std::size_t i = 0; i < text.size();) {
-    std::size_t width = 1;
-    while (i + width < text.size() && (static_cast<unsigned char>(text[i + width]) & 0xC0) == 0x80) ++width;
-    const std::string_view character(&text[i], width);
-    if (separators.find(character) != std::string::npos)
+    const std::string_view character = character_at(text, i);
+    if (separators.contains(character))
       end_part();
     else
       part += character;
-    i += width;
+    i += character.size();
   }
   end_part();
   return parts;

@@ -51,7 +51,10 @@ TEST(Intrinsic, WorksOnArrays) {
 TEST(Intrinsic, RoundsEachNumberHalfUp) {
   EXPECT_EQ(evaluated("States.MathAdd(1.49, 1.5)"), "3");
   EXPECT_EQ(evaluated("States.MathAdd(-1.5, -0.5)"), "-1");
+  EXPECT_EQ(evaluated("States.MathAdd(0.49999999999999994, 0)"), "0");
+  EXPECT_EQ(evaluated("States.MathAdd(-2.5, 0)"), "-2");
   EXPECT_TRUE(evaluated("States.MathAdd(9223372036854775807, 1)").starts_with("failed"));
+  EXPECT_TRUE(evaluated("States.MathAdd(1e300, 1)").starts_with("failed"));
 }
 
 TEST(Intrinsic, DrawsFromTheRangeWithoutItsEnd) {
@@ -78,7 +81,8 @@ TEST(Intrinsic, EncodesDecodesAndHashes) {
 }
 
 TEST(Intrinsic, ReadsAndWritesJson) {
-  EXPECT_EQ(evaluated(R"(States.StringToJson('{"a":"x \"y\" z"}'))"), R"({"a":"x \"y\" z"})");
+  EXPECT_EQ(evaluated(R"(States.StringToJson('{"a":"x \\"y\\" z"}'))"), R"({"a":"x \"y\" z"})");
+  EXPECT_EQ(evaluated("States.JsonToString($)", R"({"a":1.0,"b":1e9})"), R"("{\"a\":1.0,\"b\":1.0E9}")");
   EXPECT_EQ(evaluated("States.StringToJson(' ')"), "null");
   EXPECT_TRUE(evaluated("States.StringToJson('{')").starts_with("failed"));
   EXPECT_EQ(evaluated("States.JsonToString($)", R"({"a":1})"), R"("{\"a\":1}")");
@@ -91,7 +95,8 @@ TEST(Intrinsic, RefusesCallsThatCanNeverWork) {
   for (const char* call :
        {"States.Nothing()", "States.UUID(1)", "States.MathAdd(1,'-1')", "States.Format('a'",
         "States.Format('a',)", "States.Format('a) ", "States.Array(1) x", "States.Array(.5.)",
-        "States.Array(a)", "States.", "States.Array($.[)"})
+        "States.Array(a)", "States.", "States.Array($.[)", "States.Array([1])", "States.Array('a\\\"b')",
+        "States.Array('\\')"})
     EXPECT_THROW(compile_intrinsic(call), Error) << call;
 }
 
@@ -99,6 +104,38 @@ TEST(Intrinsic, RefusesNestingThatCouldExhaustTheStack) {
   std::string deep;
   for (int i = 0; i < 100'000; ++i) deep += "States.Array(";
   EXPECT_THROW(compile_intrinsic(deep), Error);
+  std::string format = "'x'";
+  for (int i = 0; i < 10; ++i) format = "States.Format('{}', " + format + ")";
+  EXPECT_EQ(evaluated(format), R"("x")");
+  EXPECT_THROW(compile_intrinsic("States.Format('{}', " + format + ")"), Error);
+}
+
+TEST(Intrinsic, RefusesToMakeMoreThanManyPayloads) {
+  const std::string data = R"({"t":")" + std::string(200'000, 'x') + R"("})";
+  std::string pattern, arguments;
+  for (int i = 0; i < 1000; ++i) {
+    pattern += "{}";
+    arguments += ",$.t";
+  }
+  FixedHost host;
+  const Json json = Json::parse(data);
+  for (const std::string& call :
+       {"States.Format('" + pattern + "'" + arguments + ")", "States.Array($" + arguments + ")"}) {
+    try {
+      evaluate(compile_intrinsic(call), {json, {}}, host);
+      FAIL();
+    } catch (const Error& e) {
+      EXPECT_EQ(e.name(), "States.DataLimitExceeded");
+    }
+  }
+}
+
+TEST(Intrinsic, TakesTimeLinearInItsArguments) {
+  Json data = {{"l", Json::array()}, {"t", std::string(200'000, 'a')}, {"s", ""}};
+  for (int i = 0; i < 100'000; ++i) data["l"].push_back(i);
+  for (int i = 0; i < 60'000; ++i) data["s"].get_ref<std::string&>() += "bcdefgh"[i % 7];
+  EXPECT_EQ(evaluated("States.ArrayLength(States.ArrayUnique($.l))", data.dump()), "100000");
+  EXPECT_EQ(evaluated("States.ArrayLength(States.StringSplit($.t, $.s))", data.dump()), "1");
 }
 
 TEST(Intrinsic, AMissingPathIsNotAFailureOfTheFunction) {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace aurora::asl {
 namespace {
 
@@ -68,7 +70,7 @@ std::vector<Retrier> compile_retriers(const Json& source) {
     retrier.error_equals = compile_names(each);
     retrier.interval_seconds = number(each, "IntervalSeconds").value_or(1);
     retrier.max_attempts =
-        static_cast<std::int64_t>(std::min(number(each, "MaxAttempts").value_or(3), 99'999'999.0));
+        static_cast<std::int64_t>(std::clamp(number(each, "MaxAttempts").value_or(3), 0.0, 99'999'999.0));
     retrier.backoff_rate = number(each, "BackoffRate").value_or(2);
     retrier.max_delay_seconds = number(each, "MaxDelaySeconds");
     retrier.full_jitter = string_or(each, "JitterStrategy", "NONE") == "FULL";
@@ -88,6 +90,12 @@ std::vector<Catcher> compile_catchers(const Json& source) {
 }
 
 void compile_states(const Json& source, StateList& list, int nesting);
+
+bool is_bounded(const Json& value, int levels) {
+  if (!value.is_structured()) return true;
+  return levels > 0 && std::all_of(value.begin(), value.end(),
+                                   [&](const Json& each) { return is_bounded(each, levels - 1); });
+}
 
 TaskState compile_task(const Json& source) {
   return {.resource = parse_resource(string_or(source, "Resource", "")),
@@ -173,8 +181,22 @@ void compile_kind(const Json& source, State& state, int nesting) {
   }
 }
 
+// What would change what a definition means if it were passed over.
+void refuse_unsupported(const std::string& name, const Json& source) {
+  for (const char* field : {"Assign", "ItemReader", "ItemBatcher", "ResultWriter"})
+    if (source.contains(field)) fail(fmt::format("state '{}' has {}, which is not run here", name, field));
+  if (string_or(source, "QueryLanguage", "JSONPath") != "JSONPath")
+    fail(fmt::format("state '{}' uses JSONata, which is not run here; JSONPath is", name));
+  for (const char* processor : {"ItemProcessor", "Iterator"}) {
+    const Json& config = member_or_null(member_or_null(source, processor), "ProcessorConfig");
+    if (string_or(config, "Mode", "INLINE") != "INLINE")
+      fail(fmt::format("state '{}' is a distributed map, which is not run here; inline maps are", name));
+  }
+}
+
 State compile_state(const std::string& name, const Json& source, int nesting) {
   if (!source.is_object()) fail(fmt::format("state '{}' is no object", name));
+  refuse_unsupported(name, source);
   State state;
   state.name = name;
   compile_kind(source, state, nesting);
@@ -190,7 +212,9 @@ State compile_state(const std::string& name, const Json& source, int nesting) {
 }
 
 void compile_states(const Json& source, StateList& list, int nesting) {
-  if (nesting > kNestingMax) fail("states are nested too deeply");
+  if (nesting > kNestingMax) fail(fmt::format("states are nested deeper than {} levels", kNestingMax));
+  if (string_or(source, "QueryLanguage", "JSONPath") != "JSONPath")
+    fail("the machine uses JSONata, which is not run here; JSONPath is");
   const Json& states = member_or_null(source, "States");
   if (!states.is_object()) fail("there are no States");
   list.start_at = string_or(source, "StartAt", "");
@@ -212,6 +236,8 @@ const State* StateList::find(std::string_view name) const {
 }
 
 std::shared_ptr<const Machine> Machine::compile(const Json& definition) {
+  if (!is_bounded(definition, kJsonDepthMax))
+    fail(fmt::format("the definition is nested deeper than {} levels", kJsonDepthMax));
   auto machine = std::make_shared<Machine>();
   compile_states(definition, machine->root, 0);
   machine->timeout_seconds = number(definition, "TimeoutSeconds");

@@ -7,19 +7,22 @@
 #include <string_view>
 #include <vector>
 
+#include "asl/meter.h"
 #include "asl/value.h"
 #include "base/error.h"
 
 namespace aurora::asl {
 
 // What a path looks into: the state's data and, for paths that begin with "$$", the context object,
-// which is built when the first such path asks for it.
+// which is built when the first such path asks for it. What is evaluated in one scope is metered together.
 struct Scope {
   const Json& data;
   std::function<const Json&()> context;
+  mutable Meter meter = {};
 };
 
 struct PathFilter;
+struct Search;
 
 // One step of a path: members, elements, a slice, everything, or what a filter keeps.
 struct PathStep {
@@ -42,7 +45,8 @@ class Path {
   bool in_context() const { return in_context_; }
   // "$" alone: the whole data, unchanged.
   bool is_whole() const { return steps_.empty() && !in_context_ && variable_.empty(); }
-  // It points at one value at most, so a miss is an error rather than an empty list.
+  // It points at one value at most, so a miss is an error rather than an empty list. Several names at its
+  // end give one object of these members.
   bool is_definite() const;
   // Members and elements by name and index only; what ResultPath and Choice variables must be.
   bool is_reference() const;
@@ -50,13 +54,18 @@ class Path {
 
   // The one value of a definite path, or null when there is none. Never copies.
   const Json* find(const Scope& scope) const;
-  // The value of a definite path; the array of all matches of any other. Throws PathMiss.
+  // The value of a definite path; the array of all matches of any other. Throws PathMiss, and what the
+  // scope's meter throws.
   Json evaluate(const Scope& scope) const;
+  // The same for a path that begins at `from`, whatever its first character.
+  Json evaluate_from(const Json& from, const Search& search) const;
   // The path in the canonical form of error messages: $['a']['b'][0].
   std::string canonical() const;
 
  private:
   friend class PathParser;
+  Json evaluate_definite(const Json& from, Meter& meter) const;
+
   std::string text_;
   bool in_context_ = false;
   std::string variable_;  // of a path that begins with "$name"

@@ -1,6 +1,7 @@
 // Filters of paths: [?(@.price < 10 && @.kind == 'x')].
 #pragma once
-#include "asl/path.h"
+#include "asl/path_select.h"
+#include "asl/pattern.h"
 
 namespace aurora::asl {
 
@@ -9,8 +10,9 @@ struct FilterOperand {
   std::optional<Json> literal;
   bool from_element = false;
   Path path;
-  // The value, or null when the path points at nothing.
-  const Json* value(const Json& element, const Json& root) const;
+  // The value, or null when the path points at nothing. What is not there as such, because the path has
+  // several matches or a function, is made in `storage`.
+  const Json* value(const Json& element, const Search& search, Json& storage) const;
 };
 
 enum class FilterOperator {
@@ -22,7 +24,14 @@ enum class FilterOperator {
   kGreater,
   kGreaterEqual,
   kIn,
-  kNotIn
+  kNotIn,
+  kSubsetOf,
+  kAnyOf,
+  kNoneOf,
+  kContains,
+  kSize,
+  kEmpty,
+  kMatches
 };
 
 struct PathFilter {
@@ -31,8 +40,9 @@ struct PathFilter {
   std::vector<PathFilter> parts;  // of kAnd, kOr, kNot
   FilterOperator test = FilterOperator::kExists;
   FilterOperand left, right;
+  std::shared_ptr<const Pattern> pattern;  // of kMatches
 
-  bool keeps(const Json& element, const Json& root) const;
+  bool keeps(const Json& element, const Search& search) const;
 };
 
 }  // namespace aurora::asl

@@ -70,6 +70,7 @@ void PathParser::parse_steps(Path& path, bool inside_filter) {
       step = parse_dotted(inside_filter);
     }
     step.deep = deep;
+    if (path.steps_.size() >= kStepsMax) fail("a path of too many steps");
     path.steps_.push_back(std::move(step));
   }
 }
@@ -187,120 +188,6 @@ std::int64_t PathParser::parse_integer() {
   if (failure != std::errc{}) fail("a number too large");
   at_ += static_cast<std::size_t>(end - begin);
   return value;
-}
-
-PathFilter PathParser::parse_or() {
-  if (++depth_ > kDepthMax) fail("a filter nested too deeply");
-  PathFilter filter = parse_all("||", PathFilter::Kind::kOr, &PathParser::parse_and);
-  --depth_;
-  return filter;
-}
-
-PathFilter PathParser::parse_and() {
-  return parse_all("&&", PathFilter::Kind::kAnd, &PathParser::parse_not);
-}
-
-// One part stands for itself; several become one filter of many parts, however many there are.
-PathFilter PathParser::parse_all(std::string_view separator, PathFilter::Kind kind,
-                                 PathFilter (PathParser::*parse_part)()) {
-  PathFilter all;
-  all.kind = kind;
-  do {
-    all.parts.push_back((this->*parse_part)());
-    skip_spaces();
-  } while (accept(separator));
-  if (all.parts.size() > 1) return all;
-  PathFilter only = std::move(all.parts.front());
-  return only;
-}
-
-PathFilter PathParser::parse_not() {
-  skip_spaces();
-  if (peek() == '!' && peek(1) != '=') {
-    ++at_;
-    if (++depth_ > kDepthMax) fail("a filter nested too deeply");
-    PathFilter negated;
-    negated.kind = PathFilter::Kind::kNot;
-    negated.parts.push_back(parse_not());
-    --depth_;
-    return negated;
-  }
-  if (accept("(")) {
-    PathFilter inner = parse_or();
-    skip_spaces();
-    expect(')');
-    return inner;
-  }
-  return parse_test();
-}
-
-PathFilter PathParser::parse_test() {
-  PathFilter filter;
-  filter.left = parse_operand();
-  skip_spaces();
-  if (const auto test = parse_operator()) {
-    filter.test = *test;
-    filter.right = parse_operand();
-  }
-  return filter;
-}
-
-std::optional<FilterOperator> PathParser::parse_operator() {
-  static constexpr std::pair<std::string_view, FilterOperator> kOperators[] = {
-      {"==", FilterOperator::kEqual},     {"!=", FilterOperator::kUnequal},
-      {"<=", FilterOperator::kLessEqual}, {">=", FilterOperator::kGreaterEqual},
-      {"<", FilterOperator::kLess},       {">", FilterOperator::kGreater},
-      {"in ", FilterOperator::kIn},       {"nin ", FilterOperator::kNotIn}};
-  for (const auto& [token, test] : kOperators)
-    if (accept(token)) return test;
-  return std::nullopt;
-}
-
-FilterOperand PathParser::parse_operand() {
-  skip_spaces();
-  FilterOperand operand;
-  if (peek() != '@' && peek() != '$') {
-    operand.literal = parse_literal();
-    return operand;
-  }
-  operand.from_element = peek() == '@';
-  ++at_;
-  if (++depth_ > kDepthMax) fail("a filter nested too deeply");
-  parse_steps(operand.path, true);
-  --depth_;
-  if (!operand.path.is_definite()) fail("a filter compares single values");
-  return operand;
-}
-
-Json PathParser::parse_literal() {
-  if (peek() == '\'' || peek() == '"') return parse_quoted();
-  if (accept("true")) return true;
-  if (accept("false")) return false;
-  if (accept("null")) return nullptr;
-  if (accept("[")) {
-    Json list = Json::array();
-    if (++depth_ > kDepthMax) fail("a list nested too deeply");
-    for (skip_spaces(); !accept("]"); skip_spaces()) {
-      if (!list.empty()) expect(',');
-      skip_spaces();
-      list.push_back(parse_literal());
-    }
-    --depth_;
-    return list;
-  }
-  const std::size_t begin = at_;
-  // A bare word is a string.
-  if (std::isalpha(static_cast<unsigned char>(peek()))) {
-    while (std::isalnum(static_cast<unsigned char>(peek())) || peek() == '_' || peek() == '-') ++at_;
-    return std::string(text_.substr(begin, at_ - begin));
-  }
-  while (is_digit(peek()) || std::string_view("+-.eE").find(peek()) != std::string_view::npos) {
-    if (at_end()) break;
-    ++at_;
-  }
-  Json number = Json::parse(text_.substr(begin, at_ - begin), nullptr, false);
-  if (!number.is_number()) fail("a literal or a path expected");
-  return number;
 }
 
 }  // namespace aurora::asl

@@ -11,6 +11,8 @@ class PathParser {
 
  private:
   static constexpr int kDepthMax = 32;  // of filters in filters
+  // No JSON is deeper, and no ResultPath may make any.
+  static constexpr std::size_t kStepsMax = kJsonDepthMax;
 
   [[noreturn]] void fail(std::string_view problem) const;
   bool at_end() const { return at_ >= text_.size(); }
@@ -39,6 +41,8 @@ class PathParser {
   FilterOperand parse_operand();
   Json parse_literal();
   std::optional<FilterOperator> parse_operator();
+  bool accept_word(std::string_view word);
+  std::shared_ptr<const Pattern> parse_pattern();
 
   std::string_view text_;
   std::size_t at_ = 0;

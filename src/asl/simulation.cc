@@ -28,9 +28,15 @@ Simulation simulate(std::shared_ptr<const Machine> machine, const Value& input,
   Execution execution(std::move(machine), options.identity, input, host);
   Simulation result;
   TimePoint now = options.identity.start_time;
+  std::size_t bytes = 0;
   execution.start(now);
   while (true) {
     Changes changes = execution.take_changes();
+    for (const Event& event : changes.events) bytes += event.payload.size() + sizeof(Event);
+    if (bytes > options.history_bytes_max)
+      throw Error("SimulationTooLarge",
+                  fmt::format("The simulated execution wrote more than {} bytes of history.",
+                              options.history_bytes_max));
     std::move(changes.events.begin(), changes.events.end(), std::back_inserter(result.events));
     if (execution.status() != ExecutionStatus::kRunning) break;
     for (const TaskStart& task : changes.tasks) {

@@ -36,10 +36,13 @@ class FixedHost final : public Host {
 struct SimulationOptions {
   ExecutionIdentity identity;  // start_time is where virtual time begins
   // Asked once for each attempt of each task.
-  std::function<SimulatedAnswer(const std::string& state, const TaskStart& task)> answer;
+  std::function<SimulatedAnswer(const std::string& state, const TaskStart& task)> answer = {};
+  // A simulation keeps its whole history.
+  std::size_t history_bytes_max = 256 << 20;
 };
 
-// Throws what `answer` throws. Ends: an execution has at most kHistoryEventsMax events.
+// Throws what `answer` throws, and Error "SimulationTooLarge" when the history has more bytes than the
+// options allow. Ends: an execution has at most kHistoryEventsMax events.
 Simulation simulate(std::shared_ptr<const Machine> machine, const Value& input,
                     const SimulationOptions& options, Host& host);
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "asl/members.h"
+
 namespace aurora::asl {
 
 DynamicValue DynamicValue::compile(const std::string& text) {
@@ -63,6 +65,7 @@ Template Template::compile(const Json& source) {
     for (const Json& element : source) result.elements_.push_back(compile(element));
     return result;
   }
+  std::unordered_map<std::string, std::size_t> places;
   for (const auto& [name, value] : source.items()) {
     Member member{.name = name, .field = name, .dynamic = {}, .nested = {}};
     if (is_dynamic_name(name)) {
@@ -71,7 +74,12 @@ Template Template::compile(const Json& source) {
     } else {
       member.nested = compile(value);
     }
-    result.members_.push_back(std::move(member));
+    // "a" and "a.$" are the same member: the later of them counts.
+    const auto [place, is_new] = places.emplace(member.name, result.members_.size());
+    if (is_new)
+      result.members_.push_back(std::move(member));
+    else
+      result.members_[place->second] = std::move(member);
   }
   return result;
 }
@@ -80,8 +88,9 @@ Json Template::evaluate(const Scope& scope, Host& host) const {
   if (!members_.empty()) {
     Json object = Json::object();
     for (const Member& member : members_)
-      object[member.name] = member.dynamic ? member.dynamic->evaluate(scope, host, member.field)
-                                           : member.nested.evaluate(scope, host);
+      append_member(object, member.name,
+                    member.dynamic ? member.dynamic->evaluate(scope, host, member.field)
+                                   : member.nested.evaluate(scope, host));
     return object;
   }
   if (!elements_.empty()) {

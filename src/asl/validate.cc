@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "asl/utf8.h"
 #include "asl/validator.h"
 #include "asl/value.h"
 #include "base/text.h"
@@ -15,13 +16,14 @@ struct Position {
   std::size_t line = 1, column = 1;
 };
 
+// Columns count characters.
 Position position_of(const std::string& text, std::size_t byte) {
   Position position;
   for (std::size_t i = 0; i < std::min(byte, text.size()); ++i) {
     if (text[i] == '\n') {
       ++position.line;
       position.column = 1;
-    } else {
+    } else if (!continues_character(text[i])) {
       ++position.column;
     }
   }
@@ -33,41 +35,43 @@ Diagnostic schema(std::string message) {
       .is_error = true, .code = "SCHEMA_VALIDATION_FAILED", .message = std::move(message), .location = {}};
 }
 
+// What AWS's parser shows of a source.
+std::string shown_source(const std::string& text) {
+  const std::string_view shown = utf8_prefix(text, 500);
+  if (shown.size() == text.size()) return fmt::format("\"{}\"", text);
+  return fmt::format("\"{}\"[truncated {} chars]", shown, text.size() - shown.size());
+}
+
+std::string describe_token(const std::string& text, std::size_t begin, std::size_t end) {
+  if (end > begin)
+    return fmt::format(
+        "Unrecognized token '{}': was expecting (JSON String, Number, Array, Object or token 'null', 'true' "
+        "or "
+        "'false')",
+        text.substr(begin, std::min<std::size_t>(end - begin, 100)));
+  if (begin >= text.size()) return "Unexpected end-of-input";
+  return fmt::format("Unexpected character '{}'", character_at(text, begin));
+}
+
 // AWS's parser reports where the offending token ends.
-Diagnostic invalid_json(const std::string& text) {
-  std::size_t at = 0;
-  try {
-    [[maybe_unused]] const Json ignored = Json::parse(text);
-  } catch (const Json::parse_error& e) {
-    at = e.byte > 0 ? e.byte - 1 : 0;
-  } catch (const Json::exception&) {
+Diagnostic invalid_json(const std::string& text, const JsonReading& reading) {
+  if (reading.problem == JsonReading::Problem::kNumberTooLarge)
     return schema("Definition has a number that is too large");
-  }
+  if (!is_valid_utf8(text)) return schema("Definition must be a valid JSON object in UTF-8");
   // Back to the start of the word that is no JSON, and forward to its end.
   const auto is_word = [&](std::size_t i) {
     return i < text.size() && (std::isalnum(static_cast<unsigned char>(text[i])) || text[i] == '_');
   };
-  std::size_t begin = std::min(at, text.size());
+  std::size_t begin = std::min(reading.at, text.size());
   while (begin > 0 && is_word(begin - 1)) --begin;
   std::size_t end = begin;
   while (is_word(end)) ++end;
-  constexpr std::size_t kShown = 500;
-  const std::string source =
-      text.size() <= kShown
-          ? fmt::format("\"{}\"", text)
-          : fmt::format("\"{}\"[truncated {} chars]", text.substr(0, kShown), text.size() - kShown);
-  const Position position = position_of(text, std::max(end, at));
-  const std::string location =
-      fmt::format("[Source: (String){}; line: {}, column: {}]", source, position.line, position.column);
-  const std::string what =
-      end > begin ? fmt::format(
-                        "Unrecognized token '{}': was expecting (JSON String, Number, Array, Object or token "
-                        "'null', 'true' or 'false')",
-                        text.substr(begin, end - begin))
-                  : "Unexpected character or end of the input";
+  const Position position = position_of(text, std::max(end, reading.at));
+  const std::string location = fmt::format("[Source: (String){}; line: {}, column: {}]", shown_source(text),
+                                           position.line, position.column);
   return {.is_error = true,
           .code = "INVALID_JSON_DESCRIPTION",
-          .message = fmt::format("{}\n at {}", what, location),
+          .message = fmt::format("{}\n at {}", describe_token(text, begin, end), location),
           .location = location};
 }
 
@@ -118,18 +122,18 @@ Validation validate(const std::string& definition) {
         schema(fmt::format("Definition is nested deeper than {} levels", kJsonDepthMax)));
     return validation;
   }
-  const bool blank = trim(definition).empty();
-  Json parsed = blank ? Json() : Json::parse(definition, nullptr, false);
-  if (parsed.is_discarded()) {
-    validation.diagnostics.push_back(invalid_json(definition));
+  JsonReading reading;
+  if (!trim(definition).empty()) reading = read_json(definition);
+  if (!reading.ok()) {
+    validation.diagnostics.push_back(invalid_json(definition, reading));
     return validation;
   }
-  if (!parsed.is_object()) {
+  if (!reading.value.is_object()) {
     validation.diagnostics.push_back(schema("Definition must be a valid JSON object"));
     return validation;
   }
-  Validator(validation.diagnostics).check_machine(parsed);
-  validation.definition = std::move(parsed);
+  Validator(validation.diagnostics).check_machine(reading.value);
+  validation.definition = std::move(reading.value);
   return validation;
 }
 

@@ -15,11 +15,12 @@ constexpr std::string_view kAll = "Pass Task Choice Wait Succeed Fail Parallel M
 constexpr std::string_view kFlowing = "Pass Task Wait Parallel Map";
 constexpr std::string_view kWorking = "Task Parallel Map";
 constexpr double kNumberMax = 99'999'999;
+constexpr double kDelayMax = 31'622'399;
 
 constexpr FieldRule kRules[] = {
     {"Type", FieldKind::kText, kAll},
-    {"Comment", FieldKind::kAnything, kAll},
-    {"QueryLanguage", FieldKind::kText, kAll},
+    {"Comment", FieldKind::kText, kAll},
+    {"QueryLanguage", FieldKind::kQueryLanguage, kAll},
     {"InputPath", FieldKind::kPathOrNull, "Pass Task Choice Wait Succeed Parallel Map"},
     {"OutputPath", FieldKind::kPathOrNull, "Pass Task Choice Wait Succeed Parallel Map"},
     {"ResultPath", FieldKind::kResultPath, "Pass Task Parallel Map"},
@@ -144,6 +145,10 @@ std::optional<std::string> check_field(FieldKind kind, std::string_view name, co
     case FieldKind::kText:
     case FieldKind::kStateName:
       return value.is_string() ? std::nullopt : std::optional<std::string>("Expected value of type String");
+    case FieldKind::kQueryLanguage:
+      return value == "JSONPath" || value == "JSONata"
+                 ? std::nullopt
+                 : std::optional<std::string>("Value must be JSONPath or JSONata");
     case FieldKind::kBoolean:
       return value.is_boolean() ? std::nullopt : std::optional<std::string>("Expected value of type Boolean");
     case FieldKind::kObject:
@@ -168,6 +173,8 @@ std::optional<std::string> check_field(FieldKind kind, std::string_view name, co
       return check_template(value);
     case FieldKind::kPositiveInteger:
       return check_number(value, 1, kNumberMax);
+    case FieldKind::kDelay:
+      return check_number(value, 1, kDelayMax);
     case FieldKind::kCount:
       return check_number(value, 0, kNumberMax);
     case FieldKind::kPercentage:

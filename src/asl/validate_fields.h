@@ -10,6 +10,7 @@ namespace aurora::asl {
 
 enum class FieldKind {
   kText,
+  kQueryLanguage,  // "JSONPath" or "JSONata"
   kBoolean,
   kObject,
   kAnything,
@@ -20,6 +21,7 @@ enum class FieldKind {
   kPathOrCall,       // ErrorPath, CausePath
   kTemplate,         // a payload template
   kPositiveInteger,  // 1 to 99,999,999
+  kDelay,            // MaxDelaySeconds: 1 to 31,622,399
   kCount,            // 0 to 99,999,999
   kPercentage,       // 0 to 100
   kTimestamp,

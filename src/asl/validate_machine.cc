@@ -2,7 +2,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_set>
 
+#include "asl/members.h"
+#include "asl/utf8.h"
 #include "asl/validator.h"
 
 namespace aurora::asl {
@@ -17,9 +20,27 @@ Validator::At::~At() {
   validator_.location_.resize(size_);
 }
 
-void Validator::add(std::string code, std::string message) {
-  if (diagnostics_.size() < kDiagnosticsMax)
-    diagnostics_.push_back({true, std::move(code), std::move(message), location_.empty() ? "/" : location_});
+namespace {
+
+// Names in a definition may be as long as the definition; a message is read by people.
+std::string shortened(const std::string& text) {
+  constexpr std::size_t kBytesMax = 1000;
+  if (text.size() <= kBytesMax) return text;
+  return std::string(utf8_prefix(text, kBytesMax)) + "...";
+}
+
+}  // namespace
+
+void Validator::add(std::string code, const std::string& message) {
+  if (diagnostics_.size() >= kDiagnosticsMax) return;
+  diagnostics_.push_back(
+      {true, std::move(code), shortened(message), location_.empty() ? "/" : shortened(location_)});
+}
+
+void Validator::check(const Json& object, const char* field, FieldKind kind) {
+  if (!object.contains(field)) return;
+  const At at(*this, field);
+  if (const auto problem = check_field(kind, field, object[field])) schema(*problem);
 }
 
 bool Validator::require(const Json& object, std::initializer_list<const char*> fields) {
@@ -44,17 +65,9 @@ void Validator::check_known(const Json& object, std::initializer_list<std::strin
 void Validator::check_machine(const Json& machine) {
   jsonata_ = string_or(machine, "QueryLanguage", "JSONPath") == "JSONata";
   check_known(machine, {"Comment", "StartAt", "States", "Version", "TimeoutSeconds", "QueryLanguage"});
-  if (machine.contains("QueryLanguage")) {
-    const At at(*this, "QueryLanguage");
-    if (machine["QueryLanguage"] != "JSONPath" && machine["QueryLanguage"] != "JSONata")
-      schema("Value must be JSONPath or JSONata");
-  }
-  if (machine.contains("TimeoutSeconds")) {
-    const At at(*this, "TimeoutSeconds");
-    if (const auto problem =
-            check_field(FieldKind::kPositiveInteger, "TimeoutSeconds", machine["TimeoutSeconds"]))
-      schema(*problem);
-  }
+  check(machine, "QueryLanguage", FieldKind::kQueryLanguage);
+  check(machine, "Version", FieldKind::kText);
+  check(machine, "TimeoutSeconds", FieldKind::kPositiveInteger);
   check_list(machine);
 }
 
@@ -64,6 +77,8 @@ void Validator::check_list(const Json& list) {
   } else if (!list.is_object()) {
     schema("Expected value of type Object");
   } else if (require(list, {"States", "StartAt"})) {
+    check(list, "Comment", FieldKind::kText);
+    check(list, "StartAt", FieldKind::kText);
     const Json& states = list["States"];
     if (!states.is_object() || states.empty()) {
       const At at(*this, "States");
@@ -108,14 +123,14 @@ bool is_terminal(const Json& state) {
 }  // namespace
 
 void Validator::check_transitions(const Json& list) {
-  const Json& states = list["States"];
-  std::set<std::string> reached;
+  const MemberIndex states(list["States"]);
+  std::unordered_set<std::string> reached;
   std::vector<std::string> open;
   const auto reach = [&](const std::string& name) {
-    if (states.contains(name) && reached.insert(name).second) open.push_back(name);
+    if (states.find(name) && reached.insert(name).second) open.push_back(name);
   };
   const std::string start = string_or(list, "StartAt", "");
-  if (!states.contains(start)) {
+  if (list["StartAt"].is_string() && !states.find(start)) {
     const At at(*this, "StartAt");
     add("MISSING_TRANSITION_TARGET", fmt::format("Missing 'StartAt' target: {}", start));
   }
@@ -123,8 +138,8 @@ void Validator::check_transitions(const Json& list) {
   while (!open.empty()) {
     const std::string name = std::move(open.back());
     open.pop_back();
-    for (const auto& [target, location] : targets_of(states[name])) {
-      if (!states.contains(target)) {
+    for (const auto& [target, location] : targets_of(*states.find(name))) {
+      if (!states.find(target)) {
         const At at(*this, fmt::format("States/{}{}", name, location));
         add("MISSING_TRANSITION_TARGET",
             fmt::format("Missing '{}' target: {}", location.ends_with("Default") ? "Default" : "Next",
@@ -134,7 +149,7 @@ void Validator::check_transitions(const Json& list) {
     }
   }
   bool ends = false;
-  for (const auto& [name, state] : states.items()) {
+  for (const auto& [name, state] : list["States"].items()) {
     ends = ends || is_terminal(state);
     if (reached.contains(name)) continue;
     const At at(*this, "States");

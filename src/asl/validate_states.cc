@@ -75,7 +75,8 @@ void Validator::check_choice(const Json& state) {
 void Validator::check_rule(const Json& rule, bool is_top, int depth) {
   if (depth > kNestingMax) return schema("Rules are nested too deeply");
   if (!rule.is_object()) return schema("Expected value of type Object");
-  if (is_top) require(rule, {"Next"});
+  if (is_top && require(rule, {"Next"})) check(rule, "Next", FieldKind::kText);
+  check(rule, "Comment", FieldKind::kText);
   int tests = 0;
   bool compares = false;
   for (const auto& [name, value] : rule.items()) {
@@ -232,21 +233,17 @@ void Validator::check_retriers(const Json& state) {
     check_known(retrier, {"ErrorEquals", "IntervalSeconds", "MaxAttempts", "BackoffRate", "MaxDelaySeconds",
                           "JitterStrategy", "Comment"});
     check_errors(retrier, i + 1 == retriers.size());
-    const auto number = [&](const char* name, FieldKind kind) {
-      if (!retrier.contains(name)) return;
-      const At field(*this, name);
-      if (const auto problem = check_field(kind, name, retrier[name])) schema(*problem);
-    };
-    number("IntervalSeconds", FieldKind::kPositiveInteger);
-    number("MaxAttempts", FieldKind::kCount);
-    number("MaxDelaySeconds", FieldKind::kPositiveInteger);
+    check(retrier, "Comment", FieldKind::kText);
+    check(retrier, "IntervalSeconds", FieldKind::kPositiveInteger);
+    check(retrier, "MaxAttempts", FieldKind::kCount);
+    check(retrier, "MaxDelaySeconds", FieldKind::kDelay);
     const Json& rate = member_or_null(retrier, "BackoffRate");
     if (retrier.contains("BackoffRate") && (!rate.is_number() || rate.get<double>() < 1)) {
       const At field(*this, "BackoffRate");
       schema("Value must be a number of at least 1.0");
     }
     const Json& jitter = member_or_null(retrier, "JitterStrategy");
-    if (!jitter.is_null() && jitter != "FULL" && jitter != "NONE") {
+    if (retrier.contains("JitterStrategy") && jitter != "FULL" && jitter != "NONE") {
       const At field(*this, "JitterStrategy");
       schema("Value must be FULL or NONE");
     }
@@ -268,10 +265,9 @@ void Validator::check_catchers(const Json& state) {
     check_known(catcher, {"ErrorEquals", "Next", "ResultPath", "Comment", "Assign", "Output"});
     check_errors(catcher, i + 1 == catchers.size());
     require(catcher, {"Next"});
-    if (!catcher.contains("ResultPath")) continue;
-    const At field(*this, "ResultPath");
-    if (const auto problem = check_field(FieldKind::kResultPath, "ResultPath", catcher["ResultPath"]))
-      schema(*problem);
+    check(catcher, "Comment", FieldKind::kText);
+    check(catcher, "Next", FieldKind::kText);
+    check(catcher, "ResultPath", FieldKind::kResultPath);
   }
 }
 

@@ -71,6 +71,8 @@ TEST(Validate, RefusesFieldsThatContradictEachOther) {
 TEST(Validate, EndsForHugeDeepAndMalformedDefinitions) {
   EXPECT_FALSE(validate(std::string(kDefinitionBytesMax + 1, ' ')).valid());
   EXPECT_FALSE(validate(std::string(100'000, '[')).valid());
+  EXPECT_FALSE(validate(std::string(1'000'000, ']')).valid());
+  EXPECT_FALSE(validate("{\"StartAt\":\"\\ud800\"}").valid());
   EXPECT_FALSE(validate("{\"StartAt\":\"\xff\"}").valid());
   EXPECT_FALSE(validate("{\"TimeoutSeconds\":1e999}").valid());
   std::string nested = R"({"StartAt":"E","States":{"E":{"Type":"Pass","End":true}}})";
@@ -80,6 +82,45 @@ TEST(Validate, EndsForHugeDeepAndMalformedDefinitions) {
   std::string many = R"({"StartAt":"S","States":{"S":{"Type":"Pass","End":true)";
   for (int i = 0; i < 1000; ++i) many += ",\"x" + std::to_string(i) + "\":1";
   EXPECT_EQ(validate(many + "}}}").diagnostics.size(), kDiagnosticsMax);
+}
+
+TEST(Validate, TakesTimeLinearInAnyDefinition) {
+  std::string many = R"({"StartAt":"s0","States":{)";
+  for (int i = 0; i < 20'000; ++i)
+    many += "\"s" + std::to_string(i) + R"(":{"Type":"Pass","Next":"s)" + std::to_string(i + 1) + "\"},";
+  EXPECT_THAT(problems(many + R"("s20000":{"Type":"Succeed"}}})"), IsEmpty());
+  std::string wide = R"({"StartAt":"S","States":{"S":{"Type":"Succeed"},"E":{)";
+  for (int i = 0; i < 60'000; ++i) wide += "\"x" + std::to_string(i) + "\":1,";
+  EXPECT_FALSE(validate(wide + R"("Type":"Succeed"}}})").valid());
+}
+
+TEST(Validate, KeepsItsMessagesShort) {
+  const std::string name(500'000, 'n');
+  std::size_t size = 0;
+  for (const std::string& each :
+       problems(R"({"StartAt":")" + name + R"(","States":{")" + name + R"(":{"Type":"X"}}})"))
+    size += each.size();
+  EXPECT_LT(size, 10'000U);
+  EXPECT_LT(validate(std::string(500'000, 'n')).diagnostics.front().text().size(), 10'000U);
+}
+
+TEST(Validate, AsksForTheTypeOfEachField) {
+  for (
+      const char* state :
+      {R"({"Type":"Pass","Comment":1,"Next":"E"})", R"({"Type":"Pass","QueryLanguage":"XPath","Next":"E"})",
+       R"({"Type":"Pass","Next":1})", R"({"Type":"Pass","End":"true","Next":"E"})",
+       R"({"Type":"Pass","InputPath":1,"Next":"E"})",
+       R"({"Type":"Task","Resource":"a:b","TimeoutSeconds":1.5,"Next":"E"})",
+       R"({"Type":"Task","Resource":"a:b","TimeoutSeconds":0,"Next":"E"})",
+       R"({"Type":"Task","Resource":"a:b","Catch":[{"ErrorEquals":["X"],"Next":7}],"Next":"E"})",
+       R"({"Type":"Task","Resource":"a:b","Retry":{},"Next":"E"})",
+       R"({"Type":"Task","Resource":"a:b","Retry":[{"ErrorEquals":["X"],"MaxDelaySeconds":31622400}],"Next":"E"})",
+       R"({"Type":"Task","Resource":"a:b","Retry":[{"ErrorEquals":["X"],"JitterStrategy":null}],"Next":"E"})",
+       R"({"Type":"Map","MaxConcurrency":-1,"Iterator":{"StartAt":"I","States":{"I":{"Type":"Succeed"}}},"Next":"E"})",
+       R"({"Type":"Choice","Choices":[{"Variable":"$.a","IsNull":"yes","Next":"E"}]})",
+       R"({"Type":"Choice","Choices":[{"Variable":"$.a","IsNull":true,"Next":3}],"Default":"E"})",
+       R"-({"Type":"Pass","Parameters":{"a.$":"States.Format('\\"')"},"Next":"E"})-"})
+    EXPECT_FALSE(validate(machine(state)).valid()) << state;
 }
 
 TEST(UnsupportedFeatures, AreNamedWithTheirPlace) {

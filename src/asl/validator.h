@@ -28,10 +28,12 @@ class Validator {
     std::size_t size_;
   };
 
-  void add(std::string code, std::string message);
-  void schema(std::string message) { add("SCHEMA_VALIDATION_FAILED", std::move(message)); }
+  void add(std::string code, const std::string& message);
+  void schema(const std::string& message) { add("SCHEMA_VALIDATION_FAILED", message); }
   // True when all are there.
   bool require(const Json& object, std::initializer_list<const char*> fields);
+  // What is wrong with the value of `field`, where the object has it.
+  void check(const Json& object, const char* field, FieldKind kind);
   void exclusive(const Json& object, const char* a, const char* b);
   void check_known(const Json& object, std::initializer_list<std::string_view> known);
 

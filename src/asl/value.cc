@@ -1,5 +1,7 @@
 #include "asl/value.h"
 
+#include <fmt/format.h>
+
 #include "base/error.h"
 
 namespace aurora::asl {
@@ -24,12 +26,11 @@ bool depth_is_bounded(std::string_view text) {
 }
 
 std::optional<Value> Value::parse(std::string text) {
-  if (!depth_is_bounded(text)) return std::nullopt;
-  Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (json.is_discarded()) return std::nullopt;
+  JsonReading reading = read_json(text);
+  if (!reading.ok()) return std::nullopt;
   auto rep = std::make_shared<Rep>();
   rep->text = std::move(text);
-  rep->json = std::move(json);
+  rep->json = std::move(reading.value);
   return Value(std::move(rep));
 }
 
@@ -42,60 +43,20 @@ Value Value::stored(std::string text) {
 Value Value::of(Json json) {
   auto rep = std::make_shared<Rep>();
   rep->text = dump_json(json);
+  // A value is made from others of bounded depth, in one step: its own text can be looked at safely.
+  if (rep->text.size() > 2 * kJsonDepthMax && !depth_is_bounded(rep->text))
+    throw Error("States.Runtime", fmt::format("The data is nested deeper than {} levels.", kJsonDepthMax));
   rep->json = std::move(json);
   return Value(std::move(rep));
 }
 
 const Json& Value::json() const {
-  if (!rep_->json) rep_->json = parse_json(rep_->text, "a stored payload");
+  if (!rep_->json) {
+    JsonReading reading = read_json(rep_->text);
+    if (!reading.ok()) throw Error("InvalidJson", "a stored payload is not valid JSON");
+    rep_->json = std::move(reading.value);
+  }
   return *rep_->json;
-}
-
-namespace {
-
-bool equal_objects(const Json& a, const Json& b) {
-  if (a.size() != b.size()) return false;
-  for (const auto& [key, value] : a.items()) {
-    const auto other = b.find(key);
-    if (other == b.end() || !equal_values(value, *other)) return false;
-  }
-  return true;
-}
-
-bool equal_arrays(const Json& a, const Json& b) {
-  if (a.size() != b.size()) return false;
-  for (std::size_t i = 0; i < a.size(); ++i)
-    if (!equal_values(a[i], b[i])) return false;
-  return true;
-}
-
-}  // namespace
-
-bool equal_values(const Json& a, const Json& b) {
-  if (a.is_object() && b.is_object()) return equal_objects(a, b);
-  if (a.is_array() && b.is_array()) return equal_arrays(a, b);
-  return a == b;
-}
-
-std::string format_value(const Json& value) {
-  if (value.is_string()) return value.get<std::string>();
-  if (value.is_object()) {
-    std::string text = "{";
-    for (const auto& [key, member] : value.items()) {
-      if (text.size() > 1) text += ", ";
-      text += key + "=" + format_value(member);
-    }
-    return text + "}";
-  }
-  if (value.is_array()) {
-    std::string text = "[";
-    for (const Json& element : value) {
-      if (text.size() > 1) text += ", ";
-      text += format_value(element);
-    }
-    return text + "]";
-  }
-  return dump_json(value);
 }
 
 }  // namespace aurora::asl

@@ -5,14 +5,14 @@
 #include <string>
 #include <string_view>
 
-#include "base/json.h"
+#include "asl/comparison.h"
+#include "asl/java_text.h"
+#include "asl/json_reader.h"
 
 namespace aurora::asl {
 
 // The quota of Step Functions on the input or output of a state, a task or an execution, in bytes of UTF-8.
 inline constexpr std::size_t kPayloadBytesMax = 262'144;
-// Deeper JSON is refused, so that no recursion over a value can exhaust the stack.
-inline constexpr int kJsonDepthMax = 500;
 
 // Immutable and cheap to copy. The text is kept as it was written, because AWS hands a state's input on
 // byte for byte when nothing changes it; it is parsed when somebody first looks inside. Copies share
@@ -24,6 +24,7 @@ class Value {
   static std::optional<Value> parse(std::string text);
   // `text` was valid when it was stored; it is not looked at before json() is called.
   static Value stored(std::string text);
+  // Throws Error "States.Runtime" when it is nested deeper than kJsonDepthMax.
   static Value of(Json json);
 
   const std::string& text() const { return rep_->text; }
@@ -41,12 +42,5 @@ class Value {
 
 // Whether brackets nest at most kJsonDepthMax deep; looks at the characters only.
 bool depth_is_bounded(std::string_view text);
-
-// Equal as JSON values: the order of members does not matter, and 1 equals 1.0.
-bool equal_values(const Json& a, const Json& b);
-
-// The text that States.Format inserts: strings bare, objects and arrays as Java prints its collections
-// ("{a=1, b=[x, y]}"), which is what AWS answers.
-std::string format_value(const Json& value);
 
 }  // namespace aurora::asl
