@@ -1,4 +1,4 @@
-// What the parts of the interpreter share. Used by execution*.cc only.
+// What the parts of the interpreter share. Used by execution*.cc and simulation.cc only.
 #pragma once
 #include "asl/execution.h"
 

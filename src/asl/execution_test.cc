@@ -158,6 +158,17 @@ TEST(Execution, WaitsUntilATimestampAndNotAtAllForOneThatHasPassed) {
   EXPECT_DOUBLE_EQ(seconds(run(R"("A":{"Type":"Wait","Timestamp":"2000-01-01T00:00:00Z","End":true})")), 0);
 }
 
+TEST(Execution, TimesOutWhereItsMachineSaysSo) {
+  FixedHost host;
+  const auto machine = Machine::compile(Json::parse(
+      R"({"StartAt":"A","TimeoutSeconds":5,"States":{"A":{"Type":"Wait","Seconds":10,"End":true}}})"));
+  const Simulation result = simulate(machine, Value(), {.identity = identity()}, host);
+  EXPECT_EQ(result.status, ExecutionStatus::kTimedOut);
+  EXPECT_EQ(result.error, "States.Timeout");
+  EXPECT_DOUBLE_EQ(seconds(result), 5);
+  EXPECT_THAT(types(result), ElementsAre("ExecutionStarted", "WaitStateEntered", "ExecutionTimedOut"));
+}
+
 TEST(Execution, ParallelGivesTheOutputsInTheOrderOfItsBranches) {
   const auto result = run(R"("A":{"Type":"Parallel","End":true,"Branches":[
       {"StartAt":"L","States":{"L":{"Type":"Wait","Seconds":9,"Next":"M"},"M":{"Type":"Pass","Result":"late","End":true}}},

@@ -47,8 +47,8 @@ TEST(ReadJson, RefusesNestingThatCouldExhaustTheStack) {
 
 TEST(ReadJson, IsNotQuadraticInTheMembersOfAnObject) {
   std::string many = "{";
-  for (int i = 0; i < 200'000; ++i) many += (i ? ",\"k" : "\"k") + std::to_string(i) + "\":1";
-  EXPECT_EQ(read_json(many + "}").value.size(), 200'000U);
+  for (int i = 0; i < 100'000; ++i) many += (i ? ",\"k" : "\"k") + std::to_string(i) + "\":1";
+  EXPECT_EQ(read_json(many + "}").value.size(), 100'000U);
 }
 
 }  // namespace

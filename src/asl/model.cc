@@ -185,6 +185,10 @@ void compile_kind(const Json& source, State& state, int nesting) {
 void refuse_unsupported(const std::string& name, const Json& source) {
   for (const char* field : {"Assign", "ItemReader", "ItemBatcher", "ResultWriter"})
     if (source.contains(field)) fail(fmt::format("state '{}' has {}, which is not run here", name, field));
+  for (const char* list : {"Choices", "Catch"})
+    for (const Json& part : member_or_null(source, list))
+      if (part.is_object() && part.contains("Assign"))
+        fail(fmt::format("state '{}' has Assign in {}, which is not run here", name, list));
   if (string_or(source, "QueryLanguage", "JSONPath") != "JSONPath")
     fail(fmt::format("state '{}' uses JSONata, which is not run here; JSONPath is", name));
   for (const char* processor : {"ItemProcessor", "Iterator"}) {

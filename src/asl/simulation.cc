@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "asl/execution_live.h"
+
 namespace aurora::asl {
 
 std::string FixedHost::uuid() {
@@ -21,13 +23,20 @@ void take_up(Execution& execution, const TaskStart& task, const SimulatedAnswer&
     execution.task_failed(task.strand, task.ticket, answer.error, answer.cause, now);
 }
 
+// Of the whole execution.
+std::optional<TimePoint> deadline_of(const Machine& machine, TimePoint start) {
+  if (!machine.timeout_seconds) return std::nullopt;
+  return start + to_duration(*machine.timeout_seconds);
+}
+
 }  // namespace
 
 Simulation simulate(std::shared_ptr<const Machine> machine, const Value& input,
                     const SimulationOptions& options, Host& host) {
-  Execution execution(std::move(machine), options.identity, input, host);
   Simulation result;
   TimePoint now = options.identity.start_time;
+  const std::optional<TimePoint> deadline = deadline_of(*machine, now);
+  Execution execution(std::move(machine), options.identity, input, host);
   std::size_t bytes = 0;
   execution.start(now);
   while (true) {
@@ -50,9 +59,12 @@ Simulation simulate(std::shared_ptr<const Machine> machine, const Value& input,
       continue;
     }
     const std::optional<TimePoint> next = execution.next_wake();
-    if (!next) break;
-    now = std::max(now, *next);
-    execution.time_passed(now);
+    if (!next && !deadline) break;
+    now = std::max(now, next && deadline ? std::min(*next, *deadline) : next ? *next : *deadline);
+    if (deadline && now >= *deadline)
+      execution.time_out(now);
+    else
+      execution.time_passed(now);
   }
   result.status = execution.status();
   result.output = execution.output();

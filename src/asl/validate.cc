@@ -150,27 +150,45 @@ std::string json_problem(const std::string& text) {
   return message.substr(0, message.find('\n'));
 }
 
+namespace {
+
+using Add = std::function<void(const std::string& location, std::string message)>;
+
+void add_fields_not_run(const std::string& at, const Json& state, const Add& add) {
+  if (!state.is_object()) return;
+  for (const char* field : {"Assign", "ItemReader", "ItemBatcher", "ResultWriter"})
+    if (state.contains(field)) add(fmt::format("{}/{}", at, field), fmt::format("{} is not run here", field));
+  for (const char* list : {"Choices", "Catch"}) {
+    const Json& parts = member_or_null(state, list);
+    for (std::size_t i = 0; parts.is_array() && i < parts.size(); ++i)
+      if (parts[i].is_object() && parts[i].contains("Assign"))
+        add(fmt::format("{}/{}[{}]/Assign", at, list, i), "Assign is not run here");
+  }
+  for (const char* processor : {"ItemProcessor", "Iterator"}) {
+    const Json& config = member_or_null(member_or_null(state, processor), "ProcessorConfig");
+    if (string_or(config, "Mode", "INLINE") != "INLINE")
+      add(fmt::format("{}/{}/ProcessorConfig/Mode", at, processor),
+          "Distributed maps are not run here; inline maps are");
+  }
+}
+
+}  // namespace
+
 std::vector<Diagnostic> unsupported_features(const Validation& validation,
                                              const std::function<bool(const Resource&)>& knows_resource) {
   std::vector<Diagnostic> found;
-  const auto add = [&](const std::string& location, std::string message) {
+  const Add add = [&](const std::string& location, std::string message) {
     if (found.size() < kDiagnosticsMax)
       found.push_back({true, "UNSUPPORTED_FEATURE", std::move(message), location});
   };
-  visit_states(
-      validation.definition, "", false, 0, [&](const std::string& at, const Json& state, bool jsonata) {
-        if (jsonata) add(at, "The query language JSONata is not run here; JSONPath is");
-        for (const char* field : {"Assign", "ItemReader", "ItemBatcher", "ResultWriter"})
-          if (state.is_object() && state.contains(field))
-            add(fmt::format("{}/{}", at, field), fmt::format("{} is not run here", field));
-        const Json& config = member_or_null(member_or_null(state, "ItemProcessor"), "ProcessorConfig");
-        if (string_or(config, "Mode", "INLINE") == "DISTRIBUTED")
-          add(at + "/ItemProcessor/ProcessorConfig/Mode",
-              "Distributed maps are not run here; inline maps are");
-        const std::string arn = string_or(state, "Resource", "");
-        if (string_or(state, "Type", "") == "Task" && !knows_resource(parse_resource(arn)))
-          add(at + "/Resource", fmt::format("The resource '{}' is not run here", arn));
-      });
+  visit_states(validation.definition, "", false, 0,
+               [&](const std::string& at, const Json& state, bool jsonata) {
+                 if (jsonata) add(at, "The query language JSONata is not run here; JSONPath is");
+                 add_fields_not_run(at, state, add);
+                 const std::string arn = string_or(state, "Resource", "");
+                 if (string_or(state, "Type", "") == "Task" && !knows_resource(parse_resource(arn)))
+                   add(at + "/Resource", fmt::format("The resource '{}' is not run here", arn));
+               });
   return found;
 }
 

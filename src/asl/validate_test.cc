@@ -136,6 +136,17 @@ TEST(UnsupportedFeatures, AreNamedWithTheirPlace) {
                                      "/States/M/ItemProcessor/States/T/Resource"));
 }
 
+TEST(UnsupportedFeatures, AreFoundInPartsOfStatesToo) {
+  const auto found = unsupported_features(
+      validate(machine(R"({"Type":"Map","Iterator":{"ProcessorConfig":{"Mode":"DISTRIBUTED"},"StartAt":"I",
+                          "States":{"I":{"Type":"Succeed"}}},"Next":"E",
+                          "Catch":[{"ErrorEquals":["X"],"Assign":{"a":1},"Next":"E"}]})")),
+      [](const Resource&) { return true; });
+  std::vector<std::string> locations;
+  for (const Diagnostic& each : found) locations.push_back(each.location);
+  EXPECT_THAT(locations, ElementsAre("/States/S/Catch[0]/Assign", "/States/S/Iterator/ProcessorConfig/Mode"));
+}
+
 TEST(UnsupportedFeatures, NoneInWhatIsRunHere) {
   EXPECT_THAT(unsupported_features(validate(machine(R"({"Type":"Pass","Next":"E"})")),
                                    [](const Resource&) { return true; }),
