@@ -26,6 +26,13 @@ add_compile_options(
   -ffunction-sections -fdata-sections)
 add_link_options(-Wl,--gc-sections)
 
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  add_compile_options(-Wno-unknown-warning-option -Wno-unused-command-line-argument)
+endif()
+if(AURORA_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
 set(AURORA_SANITIZER "" CACHE STRING "address, thread or empty")
 if(AURORA_SANITIZER STREQUAL "address")
   add_compile_options(-fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=all)
