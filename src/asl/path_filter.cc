@@ -118,12 +118,14 @@ bool compares(const PathFilter& filter, const Json& a, const Json& b, Meter& met
 }
 
 bool test_holds(const PathFilter& filter, const Json& element, const Search& search) {
+  search.meter.visit();
   Json left_storage, right_storage;
   const Json* left = filter.left.value(element, search, left_storage);
   if (filter.test == FilterOperator::kExists) return left != nullptr;
   const Json* right = filter.right.value(element, search, right_storage);
   if (!left || !right) return filter.test == FilterOperator::kUnequal && left != right;
-  search.meter.visit(1 + (left->is_structured() || left->is_string() ? text_size(*left) / 16 : 0));
+  // Comparing what is large is work too.
+  if (left->is_structured() || left->is_string()) search.meter.visit(text_size(*left) / 16);
   return compares(filter, *left, *right, search.meter);
 }
 

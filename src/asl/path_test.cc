@@ -128,6 +128,9 @@ TEST(Path, RefusesWorkThatGrowsWithoutBounds) {
   EXPECT_EQ(failure("$..a", Json{{"a", std::string(200'000, 'x')}, {"c", deep}}), "none");
   EXPECT_EQ(failure("$[?($[?($[?(@ == 1)])])]", wide), "States.Runtime");
   EXPECT_EQ(failure("$[?($ == $)]", wide), "States.Runtime");
+  std::string many = "$[?(@[0] == 1";
+  for (int i = 0; i < 10'000; ++i) many += " || @[0] == 1";
+  EXPECT_EQ(failure(many + ")]", wide), "States.Runtime");
   Json heavy = Json::array({std::string(250'000, 'x')});
   for (int i = 0; i < 100; ++i) heavy = Json::array({heavy});
   EXPECT_EQ(failure("$..*", heavy), "States.DataLimitExceeded");
