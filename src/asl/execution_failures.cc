@@ -34,17 +34,13 @@ void Execution::guarded(Strand& strand, const std::function<void()>& action) {
   }
 }
 
-namespace {
-
-bool matches(const std::vector<std::string>& patterns, const std::string& error, bool is_heartbeat) {
-  return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
+bool matches_error(const std::vector<std::string>& error_equals, std::string_view error, bool is_heartbeat) {
+  return std::any_of(error_equals.begin(), error_equals.end(), [&](const std::string& pattern) {
     return pattern == error || pattern == "States.ALL" ||
            (pattern == "States.TaskFailed" && error != "States.Timeout") ||
            (pattern == "States.HeartbeatTimeout" && is_heartbeat);
   });
 }
-
-}  // namespace
 
 void Execution::fail_state(Strand& strand, const Failure& failure) {
   const State& state = state_of(strand);
@@ -65,7 +61,7 @@ bool Execution::try_retry(Strand& strand, const State& state, const Failure& fai
   strand.attempts.resize(state.retriers.size());
   for (std::size_t i = 0; i < state.retriers.size(); ++i) {
     const Retrier& retrier = state.retriers[i];
-    if (!matches(retrier.error_equals, failure.error, failure.is_heartbeat)) continue;
+    if (!matches_error(retrier.error_equals, failure.error, failure.is_heartbeat)) continue;
     if (strand.attempts[i] >= retrier.max_attempts) return false;
     // A retry that writes no event, because it fails before, counts as if it did.
     if (strand.retry_count >= kHistoryEventsMax) throw HistoryFull{};
@@ -91,7 +87,7 @@ bool Execution::try_retry(Strand& strand, const State& state, const Failure& fai
 // What a catcher hands on skips OutputPath.
 bool Execution::try_catch(Strand& strand, const State& state, const Failure& failure) {
   for (const Catcher& catcher : state.catchers) {
-    if (!matches(catcher.error_equals, failure.error, failure.is_heartbeat)) continue;
+    if (!matches_error(catcher.error_equals, failure.error, failure.is_heartbeat)) continue;
     const Value caught = Value::of({{"Error", failure.error}, {"Cause", failure.cause}});
     Value output = caught;
     try {

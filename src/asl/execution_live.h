@@ -1,4 +1,4 @@
-// What the parts of the interpreter share. Used by execution*.cc and simulation.cc only.
+// What the parts of the interpreter share. Used by execution*.cc and the simulation only.
 #pragma once
 #include "asl/execution.h"
 

@@ -42,6 +42,9 @@ struct Catcher {
   PathField result_path;
 };
 
+// Whether an "ErrorEquals" takes the error; a missed heartbeat is a timeout of a further name.
+bool matches_error(const std::vector<std::string>& error_equals, std::string_view error, bool is_heartbeat);
+
 struct PassState {
   std::optional<Json> result;
 };

@@ -10,6 +10,7 @@ struct SimulatedAnswer {
   std::optional<std::string> output;  // JSON
   std::string error, cause;           // when there is no output
   bool never = false;                 // no answer comes: the task's timeout decides
+  Duration after{0};                  // how long the task takes
 };
 
 struct Simulation {
@@ -37,6 +38,8 @@ struct SimulationOptions {
   ExecutionIdentity identity;  // start_time is where virtual time begins
   // Asked once for each attempt of each task.
   std::function<SimulatedAnswer(const std::string& state, const TaskStart& task)> answer = {};
+  // Told what happened as it happens; may be empty. What it heard stays when `answer` throws.
+  std::function<void(const std::vector<Event>& events)> observe = {};
   // A simulation keeps its whole history.
   std::size_t history_bytes_max = 256 << 20;
 };
