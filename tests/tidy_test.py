@@ -19,7 +19,7 @@ LAYERS = {
     "lambda": {"http", "base"},
     "restore": {"aws", "db", "base"},
     "local": {"asl", "http", "base", "db", "aws"},
-    "cli": {"restore", "aws", "db", "http", "base"},
+    "cli": {"restore", "asl", "aws", "db", "http", "base"},
 }
 SOURCE_ENDINGS = {".cc", ".h"}
 

@@ -52,6 +52,12 @@ class ParsingBinder final : public Binder {
     // CLI11 would report a missing argument before --help and unknown options are looked at.
     if (required) required_.emplace_back(option, name);
   }
+  void arguments(std::string_view name, std::vector<std::string>& targets, std::string_view /*help*/,
+                 bool required) override {
+    CLI::Option* option = app_.add_option(std::string(name.substr(0, name.find('.'))), targets);
+    restrict(option, {});
+    if (required) required_.emplace_back(option, name);
+  }
 
   void check_required(const std::string& help_line) const {
     for (const auto& [option, name] : required_)

@@ -48,6 +48,17 @@ void CollectingBinder::argument(std::string_view name, std::string& /*target*/, 
                       .required = required});
 }
 
+void CollectingBinder::arguments(std::string_view name, std::vector<std::string>& /*targets*/,
+                                 std::string_view help, bool required) {
+  options_.push_back({.names = {std::string(name)},
+                      .value_name = std::string(name),
+                      .help = std::string(help),
+                      .choices = {},
+                      .argument = true,
+                      .required = required,
+                      .repeats = true});
+}
+
 std::vector<DeclaredOption> declared_options(const Command& command) {
   CollectingBinder binder;
   command.make()->bind(binder);
@@ -56,12 +67,13 @@ std::vector<DeclaredOption> declared_options(const Command& command) {
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> kCommands{
-      run_command(),        start_command(),       watch_command(),      status_command(),
-      list_command(),       history_command(),     audit_command(),      cancel_command(),
-      resume_command(),     orphans_command(),     invoke_command(),     snapshots_command(),
-      secret_command(),     local_start_command(), local_stop_command(), local_status_command(),
-      local_env_command(),  local_reset_command(), local_seed_command(), version_command(),
-      completion_command(), help_command(),
+      run_command(),       start_command(),       watch_command(),      status_command(),
+      list_command(),      history_command(),     audit_command(),      cancel_command(),
+      resume_command(),    orphans_command(),     invoke_command(),     snapshots_command(),
+      secret_command(),    local_start_command(), local_stop_command(), local_status_command(),
+      local_env_command(), local_reset_command(), local_seed_command(), asl_validate_command(),
+      asl_run_command(),   asl_graph_command(),   version_command(),    completion_command(),
+      help_command(),
   };
   return kCommands;
 }

@@ -29,6 +29,9 @@ class Binder {
                     std::string_view help, bool split_commas) = 0;
   virtual void argument(std::string_view name, std::string& target, std::string_view help, bool required,
                         std::vector<std::string> choices = {}) = 0;
+  // One or more of them, or any number when none is `required`; stands after the other arguments.
+  virtual void arguments(std::string_view name, std::vector<std::string>& targets, std::string_view help,
+                         bool required) = 0;
 };
 
 struct CommandText {
@@ -97,6 +100,8 @@ class CollectingBinder final : public Binder {
             std::string_view help, bool split_commas) override;
   void argument(std::string_view name, std::string& target, std::string_view help, bool required,
                 std::vector<std::string> choices) override;
+  void arguments(std::string_view name, std::vector<std::string>& targets, std::string_view help,
+                 bool required) override;
   std::vector<DeclaredOption> take() { return std::move(options_); }
 
  private:

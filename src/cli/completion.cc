@@ -45,6 +45,14 @@ std::string second_words(std::string_view group) {
   return join(words, " ");
 }
 
+// Words that are no commands of their own.
+std::vector<std::string> groups_only() {
+  std::vector<std::string> words;
+  for (const std::string& word : first_words())
+    if (is_group(word) && find_command(word) == nullptr) words.push_back(word);
+  return words;
+}
+
 std::string first_sentence(const std::string& help) {
   return help.substr(0, help.find_first_of(":;("));
 }
@@ -84,7 +92,9 @@ std::string bash_function() {
          "      -*) ;;\n"
          "      *) case \"$path\" in\n"
          "           '') path=\"${COMP_WORDS[i]}\" ;;\n"
-         "           local) path=\"local ${COMP_WORDS[i]}\" ;;\n"
+         "           " +
+         join(groups_only(), "|") +
+         ") path=\"$path ${COMP_WORDS[i]}\" ;;\n"
          "         esac ;;\n"
          "    esac\n"
          "  done\n"
@@ -144,9 +154,9 @@ std::string fish_completion() {
     const std::size_t space = path.find(' ');
     const std::string first = path.substr(0, space);
     if (seen.insert(first).second)
-      text += fmt::format(
-          "complete -c aurora-restore -f -n __fish_use_subcommand -a {} -d {}\n", first,
-          fish_quote(space == std::string::npos ? command.text.summary : "The endpoint on this machine"));
+      text +=
+          fmt::format("complete -c aurora-restore -f -n __fish_use_subcommand -a {} -d {}\n", first,
+                      fish_quote(space == std::string::npos ? command.text.summary : group_summary(first)));
     if (space != std::string::npos)
       text +=
           fmt::format("complete -c aurora-restore -f -n {} -a {} -d {}\n", fish_quote(fish_condition(first)),

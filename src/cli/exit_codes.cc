@@ -41,6 +41,9 @@ const std::map<std::string_view, ExitCode>& codes_by_name() {
       {"ScriptMalformed", ExitCode::kBadInput},
       {"CheckMalformed", ExitCode::kBadInput},
       {"ManifestMalformed", ExitCode::kBadInput},
+      {"InvalidDefinition", ExitCode::kBadInput},
+      {"MocksMalformed", ExitCode::kBadInput},
+      {"MockMissing", ExitCode::kBadInput},
 
       {"ConnectionRefused", ExitCode::kUnreachable},
       {"HostNotFound", ExitCode::kUnreachable},

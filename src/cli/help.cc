@@ -170,4 +170,9 @@ bool is_group(const std::string& word) {
                      [&](const Command& command) { return command.text.path.starts_with(word + " "); });
 }
 
+std::string group_summary(const std::string& group) {
+  return group == "asl" ? "Definitions of state machines: check, rehearse, draw"
+                        : "The endpoint on this machine";
+}
+
 }  // namespace aurora::cli

@@ -19,5 +19,7 @@ std::string command_help(const std::string& program, const Command& command, con
 // Of a word that only begins paths of commands ("local").
 std::string group_help(const std::string& program, const std::string& group, const Style& style);
 bool is_group(const std::string& word);
+// What the commands of a group are about.
+std::string group_summary(const std::string& group);
 
 }  // namespace aurora::cli
