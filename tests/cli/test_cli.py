@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 import unittest
+import xml.etree.ElementTree
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 from harness import BIN, EndpointTest, free_port, wait_until  # noqa: E402
@@ -141,12 +142,64 @@ class Offline(unittest.TestCase):
     def test_bash_completes_commands_options_and_values(self):
         for words, expected in ((["aurora-restore", "sna"], "snapshots"), (["aurora-restore", "local", "st"], "start stop status"),
                                 (["aurora-restore", "run", "--snapshot-d"], "--snapshot-date"),
-                                (["aurora-restore", "list", "--status", "f"], "failed")):
+                                (["aurora-restore", "list", "--status", "f"], "failed"),
+                                (["aurora-restore", "asl", ""], "validate run graph"),
+                                (["aurora-restore", "asl", "graph", "--format", "s"], "svg")):
             quoted = " ".join(f"'{word}'" for word in words)
             script = (f"source <({PROGRAM} completion bash); COMP_WORDS=({quoted}); COMP_CWORD={len(words) - 1}; "
                       'complete() { :; }; _aurora_restore; echo "${COMPREPLY[*]}"')
             result = subprocess.run(["bash", "-c", script], env=self.environment, capture_output=True, text=True, timeout=60)
             self.assertEqual(result.stdout.strip(), expected, result.stderr)
+
+    def machine(self, name="machine.json", **changes):
+        states = {"Copy": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:copy",
+                           "Next": "Pause"},
+                  "Pause": {"Type": "Wait", "Seconds": 86400, "Next": "Done"}, "Done": {"Type": "Succeed"}, **changes}
+        path = self.folder / name
+        path.write_text(json.dumps({"StartAt": "Copy", "States": states}, indent=2))
+        return str(path)
+
+    def test_definition_is_checked_with_line_and_mark(self):
+        good, bad = self.machine(), self.machine("bad.json", Pause={"Type": "Wait", "Next": "Done"})
+        self.assertEqual(self.run_it("asl", "validate", good).stdout, f"✓ {good} is valid\n")
+        result = self.run_it("asl", "validate", bad, good)
+        self.assertEqual(result.returncode, 2)
+        self.assertRegex(result.stdout, rf"(?m)^{re.escape(bad)}:9:5: error SCHEMA_VALIDATION_FAILED: .* at /States/Pause$")
+        self.assertIn(f"{good} is valid", result.stdout)
+        terminal = OnTerminal([PROGRAM, "asl", "validate", bad], {**self.environment, "TERM": "xterm", "NO_COLOR": "1"})
+        self.assertEqual(terminal.end(), 2)
+        self.assertIn('  9 │     "Pause": {\r\n    │     ^\r\n', terminal.text)
+
+    def test_definition_of_standard_input_is_checked_too(self):
+        result = subprocess.run([PROGRAM, "asl", "validate", "-", "--output", "json"], env=self.environment,
+                                input="{}", capture_output=True, text=True, timeout=60)
+        self.assertEqual(result.returncode, 2)
+        self.assertEqual(json.loads(result.stdout)[0]["result"], "FAIL")
+
+    def test_day_is_rehearsed_in_no_time(self):
+        mocks = self.folder / "mocks.json"
+        mocks.write_text('{"Copy": {"output": {"copied": true}}}')
+        began = time.monotonic()
+        result = self.run_it("asl", "run", self.machine(), "--mocks", str(mocks))
+        self.assertLess(time.monotonic() - began, 10)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("Pause waits 24h 00m", result.stdout)
+        self.assertIn('"copied": true', result.stdout)
+        mocks.write_text('{"Copy": {"error": "Broken"}}')
+        self.assertEqual(self.run_it("asl", "run", self.machine(), "--mocks", str(mocks)).returncode, 1)
+
+    def test_machine_is_drawn_in_any_encoding_and_width(self):
+        shipped = str(pathlib.Path(__file__).resolve().parents[2] / "infrastructure/step_functions_definition.json")
+        self.assertTrue(self.run_it("asl", "graph", shipped, LANG="C", LC_ALL="C").stdout.isascii())
+        terminal = OnTerminal([PROGRAM, "asl", "graph", shipped], {**self.environment, "TERM": "xterm", "COLUMNS": "60",
+                                                                  "NO_COLOR": "1"})
+        self.assertEqual(terminal.end(), 0)
+        self.assertIn("■ SnapshotCheck", terminal.text)
+        svg = self.run_it("asl", "graph", shipped, "--format", "svg").stdout
+        root = xml.etree.ElementTree.fromstring(svg)
+        self.assertEqual(root.tag, "{http://www.w3.org/2000/svg}svg")
+        names = {e.text for e in root.iter("{http://www.w3.org/2000/svg}text") if e.get("class") == "name"}
+        self.assertEqual(names, set(json.loads(pathlib.Path(shipped).read_text())["States"]))
 
     def test_reset_touches_no_directory_that_is_not_its_own(self):
         (self.folder / "data").mkdir()
