@@ -9,6 +9,8 @@ namespace {
 constexpr double kGap = 34;       // between states of a row
 constexpr double kPassGap = 18;   // around a way that passes a row
 constexpr double kLabelGap = 34;  // beside the label of a way to the side
+// A way past more rows than this takes a lane.
+constexpr std::size_t kPassRowsMax = 12;
 constexpr int kOrderSweeps = 6;
 constexpr int kPlaceSweeps = 24;
 
@@ -164,6 +166,7 @@ class Region {
     std::size_t upper = item_of_[edge(way).from];
     const std::size_t last = item_of_[edge(way).to];
     const std::size_t from_row = grid_.row[edge(way).from], to_row = grid_.row[edge(way).to];
+    if (to_row - from_row > kPassRowsMax) return;
     for (std::size_t row = from_row + 1; row < to_row; ++row) {
       const std::size_t pass = add_item({.edge = way, .left = kPassGap / 2, .right = kPassGap / 2}, row);
       join(upper, pass, row == from_row + 1 ? kPull : kPassPull);

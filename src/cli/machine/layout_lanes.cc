@@ -74,7 +74,7 @@ Route Lanes::choose(std::size_t number) {
   } else if (same && grid_.beside[edge.from] != Grid::kNone && goes_straight_back(edge.from, edge.to)) {
     route.kind = Route::Kind::kBack;
   } else if (same && apart && !edge.is_catch() && !grid_.regions.is_back[number] &&
-             grid_.row[edge.to] > grid_.row[edge.from]) {
+             grid_.row[edge.from] + grid_.passes[number].size() + 1 == grid_.row[edge.to]) {
     route.kind = Route::Kind::kDown;
   } else if (from_column == to_column) {
     route.kind = Route::Kind::kLane;

@@ -87,6 +87,19 @@ TEST(Layout, WhatOnlyLeadsBackStandsBesideItsChoice) {
   EXPECT_GT(at("Undo").x, at("Copy").x + 120) << "handlers stand in a column of their own";
 }
 
+TEST(Layout, WaysPastManyRowsTakeALane) {
+  Json states = Json::object();
+  for (int i = 0; i < 300; ++i)
+    states["S" + std::to_string(i)] = {
+        {"Type", "Choice"}, {"Choices", {{{"Next", "S" + std::to_string(i + 1)}}}}, {"Default", "S300"}};
+  states["S300"] = {{"Type", "Succeed"}};
+  const Flow flow = read_flow({{"StartAt", "S0"}, {"States", states}});
+  const Layout layout = laid_out(flow);
+  EXPECT_LT(layout.size.width, 3000);
+  EXPECT_LE(layout.ways[1].points.size(), 6u) << "from the first state to the last";
+  EXPECT_NEAR(layout.middles[0].x, layout.middles[300].x, 5);
+}
+
 TEST(Layout, TheSameFlowIsLaidOutTheSame) {
   const Flow flow = read_flow(random_machine(5));
   const Layout a = laid_out(flow), b = laid_out(flow);
