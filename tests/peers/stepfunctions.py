@@ -552,7 +552,8 @@ class CommandLine(unittest.TestCase):
         self.addCleanup(self.aws, "delete-state-machine", "--state-machine-arn", self.machine)
 
     def test_an_execution_is_run_and_looked_at(self):
-        execution = self.aws("start-execution", "--state-machine-arn", self.machine, "--input", '{"x":1}')["executionArn"]
+        started = self.aws("start-execution", "--state-machine-arn", self.machine, "--input", '{"x":1}')
+        execution = started["executionArn"]
         described = self.aws("describe-execution", "--execution-arn", execution)
         self.assertEqual(described["status"], "SUCCEEDED")
         history = self.aws("get-execution-history", "--execution-arn", execution, "--reverse-order")["events"]
