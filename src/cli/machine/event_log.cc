@@ -65,7 +65,7 @@ const LoggedEvent* EventLog::attempted(const LoggedEvent& attempt) const {
   while (at != nullptr) {
     const LoggedEvent* before = previous(*at);
     if (before == nullptr || before->id >= at->id) return nullptr;
-    if (at->begins_children() && before->enters_state()) {
+    if (at->begins_children() && before->enters_compound()) {
       if (inside-- == 0) return before;
     } else if (before->exits_state()) {
       before = entered(*before, before->name);

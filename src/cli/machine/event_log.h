@@ -21,6 +21,8 @@ struct LoggedEvent {
   const Json* details = nullptr;  // null Json where it has none
 
   bool enters_state() const { return type.ends_with("StateEntered"); }
+  // A Parallel or Map.
+  bool enters_compound() const { return type == "ParallelStateEntered" || type == "MapStateEntered"; }
   bool exits_state() const { return type.ends_with("StateExited"); }
   bool ends_execution() const;
   // A task, function, branch or iteration failed; nobody took it up yet.

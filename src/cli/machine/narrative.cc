@@ -81,7 +81,7 @@ class Sorter {
     if (before == nullptr) return frame;
     const bool of_compound = event.type.starts_with("ParallelState") || event.type.starts_with("MapState");
     if (event.enters_state()) return before->type == "ParallelStateStarted" ? branch_after(*before) : frame;
-    if (!of_compound || before->enters_state() || before->begins_attempt()) return frame;
+    if (!of_compound || before->enters_compound() || before->begins_attempt()) return frame;
     // A compound state's end, and its further attempts, follow upon what its last child did.
     return around(frame);
   }

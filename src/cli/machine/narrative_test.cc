@@ -71,6 +71,27 @@ TEST(Narrative, AParallelThatIsTriedAgainIsToldAgain) {
   EXPECT_THAT(text, testing::HasSubstr("      +6 s  + succeeded after 6 s\n"));
 }
 
+TEST(Narrative, ABranchThatFailsByItselfIsToldInItsPlace) {
+  EXPECT_EQ(told(rehearsed(failing_branch_machine(), "{}")),
+            "      +0 s  starts with {}\n"
+            "      +0 s  Both\n"
+            "                branch 1\n"
+            "      +0 s          Slow waits\n"
+            "                branch 2\n"
+            "      +0 s          Short waits 2 s\n"
+            "      +2 s          Break\n"
+            "      +3 s    attempt 2 after 1 s\n"
+            "                branch 1\n"
+            "      +3 s          Slow waits\n"
+            "                branch 2\n"
+            "      +3 s          Short waits 2 s\n"
+            "      +5 s          Break\n"
+            "              x failed\n"
+            "              caught, goes on with After\n"
+            "      +5 s  After\n"
+            "      +5 s  + succeeded after 5 s\n");
+}
+
 TEST(Narrative, TakesEventsThatNobodyShouldHaveWritten) {
   const std::vector<Json> events = {Json(7),
                                     Json::object(),

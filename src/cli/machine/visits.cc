@@ -22,14 +22,13 @@ class Counter {
       if (event.enters_state()) enter(event);
       if (event.exits_state()) leave(event);
       if (event.is_failure()) note_failure(event);
-      if (log_.retried(event) != nullptr)
-        if (const LoggedEvent* attempted = log_.attempted(event)) ++visits_.states[attempted->name].retries;
+      if (log_.retried(event) != nullptr) begin_again(event);
       if (event.ends_execution())
         over_ = &event;
       else
         over_ = nullptr;
     }
-    close(now);
+    close_open(now);
     return std::move(visits_);
   }
 
@@ -47,6 +46,7 @@ class Counter {
   void leave(const LoggedEvent& event) {
     const LoggedEvent* entered = log_.entered(event, event.name);
     if (entered == nullptr) return;
+    close_inside(entered->id, log_.failure_before(event), event.time);
     StateVisits& state = visits_.states[event.name];
     state.spent += event.time - entered->time;
     state.outcome = log_.is_catch(event) ? Outcome::kCaught : Outcome::kSucceeded;
@@ -59,20 +59,57 @@ class Counter {
     if (!event.error().empty()) visits_.states[entered->name].error = event.error();
   }
 
-  // What is still open failed with the execution when its failure came from there, and was stopped otherwise.
-  void close(TimePoint now) {
-    std::set<std::int64_t> failed;
-    if (over_ != nullptr && over_->type == "ExecutionFailed")
-      for (const LoggedEvent* at = log_.entered(*over_); at != nullptr;) {
-        failed.insert(at->id);
-        const LoggedEvent* before = log_.previous(*at);
-        at = before == nullptr ? nullptr : log_.entered(*before);
-      }
-    for (const auto& [id, entered] : open_) {
-      StateVisits& state = visits_.states[entered->name];
-      state.spent += (over_ == nullptr ? std::max(now, entered->time) : over_->time) - entered->time;
-      if (over_ != nullptr) state.outcome = failed.contains(id) ? Outcome::kFailed : Outcome::kAborted;
+  void begin_again(const LoggedEvent& attempt) {
+    const LoggedEvent* attempted = log_.attempted(attempt);
+    if (attempted == nullptr) return;
+    ++visits_.states[attempted->name].retries;
+    close_inside(attempted->id, log_.retried(attempt), attempt.time);
+  }
+
+  const LoggedEvent* entered_before(const LoggedEvent& entered) const {
+    const LoggedEvent* before = log_.previous(entered);
+    return before == nullptr || before->id >= entered.id ? nullptr : log_.entered(*before);
+  }
+
+  // What was entered on the way to an event.
+  std::set<std::int64_t> way_to(const LoggedEvent* event) const {
+    std::set<std::int64_t> way;
+    for (const LoggedEvent* at = event == nullptr ? nullptr : log_.entered(*event); at != nullptr;
+         at = entered_before(*at))
+      way.insert(at->id);
+    return way;
+  }
+
+  // What is open within a Parallel or Map ends with it: it failed where the failure came from, and was
+  // stopped elsewhere.
+  void close_inside(std::int64_t compound, const LoggedEvent* failure, TimePoint when) {
+    std::vector<const LoggedEvent*> inside;
+    for (const auto& [id, entered] : open_)
+      if (id > compound && way_to(entered).contains(compound)) inside.push_back(entered);
+    if (inside.empty()) return;
+    const std::set<std::int64_t> failed = way_to(failure);
+    for (const LoggedEvent* entered : inside) {
+      close(*entered, failed.contains(entered->id) ? Outcome::kFailed : Outcome::kAborted, when);
+      open_.erase(entered->id);
     }
+  }
+
+  void close(const LoggedEvent& entered, Outcome outcome, TimePoint when) {
+    StateVisits& state = visits_.states[entered.name];
+    state.spent += std::max(when, entered.time) - entered.time;
+    state.outcome = outcome;
+  }
+
+  // What is open at the end fails with the execution in the same way, or runs.
+  void close_open(TimePoint now) {
+    const bool has_failed = over_ != nullptr && over_->type == "ExecutionFailed";
+    const std::set<std::int64_t> failed = way_to(has_failed ? over_ : nullptr);
+    for (const auto& [id, entered] : open_)
+      close(*entered,
+            over_ == nullptr      ? Outcome::kRunning
+            : failed.contains(id) ? Outcome::kFailed
+                                  : Outcome::kAborted,
+            over_ == nullptr ? now : over_->time);
   }
 
   const EventLog& log_;

@@ -49,5 +49,15 @@ TEST(Visits, WhatIsOpenRunsOrWasStopped) {
   EXPECT_EQ(again.of("Send").visits, 2);
 }
 
+TEST(Visits, WhatIsInsideEndsWithItsParallel) {
+  const Visits found = visits(rehearsed(failing_branch_machine(), "{}"));
+  EXPECT_EQ(found.of("Both").outcome, Outcome::kCaught);
+  EXPECT_EQ(visits_text(found.of("Both")), "5.0 s, 1 retry");
+  EXPECT_EQ(found.of("Break").outcome, Outcome::kFailed);
+  EXPECT_EQ(visits_text(found.of("Break")), "2 times, 1.0 s");
+  EXPECT_EQ(found.of("Slow").outcome, Outcome::kAborted);
+  EXPECT_EQ(visits_text(found.of("Slow")), "2 times, 5.0 s");
+}
+
 }  // namespace
 }  // namespace aurora::cli

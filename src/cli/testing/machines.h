@@ -36,6 +36,20 @@ inline const Json& nested_machine() {
   return kMachine;
 }
 
+// A branch that fails by itself, tried twice; then goes on.
+inline const Json& failing_branch_machine() {
+  static const Json kMachine = parse_json(R"({"StartAt": "Both", "States": {
+    "Both": {"Type": "Parallel", "Next": "After",
+      "Retry": [{"ErrorEquals": ["Broken"], "IntervalSeconds": 1, "MaxAttempts": 1}],
+      "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "After"}], "Branches": [
+      {"StartAt": "Slow", "States": {"Slow": {"Type": "Wait", "Seconds": 9, "End": true}}},
+      {"StartAt": "Short", "States": {"Short": {"Type": "Wait", "Seconds": 2, "Next": "Break"},
+        "Break": {"Type": "Fail", "Error": "Broken"}}}]},
+    "After": {"Type": "Succeed"}}})",
+                                          "the machine");
+  return kMachine;
+}
+
 inline Rehearsal rehearsed(const Json& machine, const std::string& mocks, const std::string& input = "{}") {
   Mocks answers = Mocks::parse(parse_json(mocks, "the mocks"), machine);
   return rehearse(machine, parse_json(input, "the input"), answers,
