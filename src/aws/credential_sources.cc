@@ -73,7 +73,7 @@ std::string fetch(http::Transport& transport, const http::Request& request, std:
 }  // namespace
 
 Credentials parse_credentials(const std::string& document, std::string_view what) {
-  const Json parsed = Json::parse(document, nullptr, false);
+  const Json parsed = parse_json_or_discard(document);
   const std::string key = string_or(parsed, "AccessKeyId", "");
   const std::string secret = string_or(parsed, "SecretAccessKey", "");
   if (key.empty() || secret.empty())

@@ -13,7 +13,7 @@ void add_condition(Json& input, const std::string& condition, const Json& names,
 
 // A number whose text is not one of JSON's own numbers (38 digits) stays text.
 Json number_from(const std::string& text) {
-  const Json number = Json::parse(text, nullptr, false);
+  const Json number = parse_json_or_discard(text);
   return number.is_number() && number.dump() == text ? number : Json(text);
 }
 

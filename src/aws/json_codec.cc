@@ -132,7 +132,7 @@ Json from_wire_json(const Shape& shape, const Json& wire, Strictness strictness)
 
 Json parse_json_body(std::string_view body) {
   if (trim(body).empty()) return Json::object();
-  Json parsed = Json::parse(body, nullptr, false);
+  Json parsed = parse_json_or_discard(body);
   if (parsed.is_discarded()) throw MalformedMessage("the body is not JSON");
   return parsed;
 }

@@ -75,8 +75,17 @@ TEST(Digest, MatchesPublishedVectors) {
 }
 
 TEST(Ids, UuidHasVersionAndVariant) {
-  EXPECT_THAT(new_uuid(), testing::MatchesRegex("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"));
+  EXPECT_THAT(new_uuid(),
+              testing::MatchesRegex("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"));
   EXPECT_EQ(random_hex(5).size(), 5u);
+}
+
+TEST(Json, NestingIsBounded) {
+  const std::string deep(1000, '['), deeper(1'000'000, '[');
+  EXPECT_FALSE(parse_json_or_discard(deep + std::string(1000, ']')).is_discarded());
+  EXPECT_TRUE(parse_json_or_discard(deeper + std::string(1'000'000, ']')).is_discarded());
+  EXPECT_THROW(parse_json(deeper, "the event"), Error);
+  EXPECT_TRUE(nests_at_most(R"(["[[[[\"[[",{}])", 2));
 }
 
 TEST(Json, KeepsOrderAndNamesThePosition) {
@@ -97,8 +106,9 @@ TEST(Log, LineHasTimeLevelFieldsAndMessage) {
   log.with({{"operation_id", "op-1"}}).info("Started", {{"step", "copy_snapshot"}});
   log.debug("not shown");
   ASSERT_EQ(lines.size(), 1u);
-  EXPECT_EQ(lines[0],
-            R"({"timestamp":"1970-01-01T00:00:00.000Z","level":"INFO","operation_id":"op-1","message":"Started","step":"copy_snapshot"})");
+  EXPECT_EQ(
+      lines[0],
+      R"({"timestamp":"1970-01-01T00:00:00.000Z","level":"INFO","operation_id":"op-1","message":"Started","step":"copy_snapshot"})");
 }
 
 TEST(Secret, MovedFromIsEmpty) {

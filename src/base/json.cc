@@ -8,7 +8,34 @@ template class nlohmann::basic_json<nlohmann::ordered_map>;
 
 namespace aurora {
 
+bool nests_at_most(std::string_view text, int levels) {
+  int depth = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string) {
+      if (c == '\\') ++i;
+      if (c == '"') in_string = false;
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '{' || c == '[') {
+      if (++depth > levels) return false;
+    } else if (c == '}' || c == ']') {
+      --depth;
+    }
+  }
+  return true;
+}
+
+Json parse_json_or_discard(std::string_view text) {
+  if (!nests_at_most(text, kJsonNestingMax)) return {Json::value_t::discarded};
+  return Json::parse(text, nullptr, /*allow_exceptions=*/false);
+}
+
 Json parse_json(std::string_view text, std::string_view what) {
+  if (!nests_at_most(text, kJsonNestingMax))
+    throw Error("InvalidJson", fmt::format("{} is nested deeper than {} levels", what, kJsonNestingMax),
+                "Give a flatter document.");
   try {
     return Json::parse(text);
   } catch (const Json::parse_error& e) {

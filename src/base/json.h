@@ -13,8 +13,15 @@ namespace aurora {
 
 using Json = nlohmann::ordered_json;
 
+// Text that is nested deeper is refused, because whatever copies or prints a value recurses once a level.
+inline constexpr int kJsonNestingMax = 1000;
+// Whether brackets nest at most so many levels deep; looks at the characters only.
+bool nests_at_most(std::string_view text, int levels);
+
 // Parses `text`; throws Error "InvalidJson" that names `what` and the position.
 Json parse_json(std::string_view text, std::string_view what);
+// The same, with a discarded value (is_discarded()) for what that refuses.
+Json parse_json_or_discard(std::string_view text);
 
 // One line, never throws: bytes that are not UTF-8 become U+FFFD.
 std::string dump_json(const Json& value);

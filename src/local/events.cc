@@ -30,7 +30,7 @@ std::string rule_arn(const std::string& region, const std::string& name) {
 }
 
 Json pattern_of(const std::string& text) {
-  const Json pattern = Json::parse(text, nullptr, false);
+  const Json pattern = parse_json_or_discard(text);
   if (pattern.is_discarded())
     throw aws::ServiceError("InvalidEventPatternException",
                             "Event pattern is not valid. Reason: it is no JSON.");
@@ -55,7 +55,7 @@ void check_target(const Json& target) {
   if (target.contains("Input") && target.contains("InputPath"))
     throw validation("Only one of Input, InputPath, or InputTransformer must be provided for target " +
                      string_or(target, "Id", "") + ".");
-  if (target.contains("Input") && Json::parse(string_or(target, "Input", ""), nullptr, false).is_discarded())
+  if (target.contains("Input") && parse_json_or_discard(string_or(target, "Input", "")).is_discarded())
     throw validation(fmt::format("Input of target {} is no JSON.", string_or(target, "Id", "")));
   const std::string path = string_or(target, "InputPath", "$");
   if (!path.starts_with("$")) throw validation(fmt::format("InputPath {} is no JSON path.", path));
@@ -254,7 +254,7 @@ Json Events::put_events(const Call& call) {
   Json answers = Json::array();
   std::int64_t failed = 0;
   for (const Json& entry : entries) {
-    const Json detail = Json::parse(string_or(entry, "Detail", ""), nullptr, false);
+    const Json detail = parse_json_or_discard(string_or(entry, "Detail", ""));
     if (!detail.is_object() || string_or(entry, "Source", "").empty() ||
         string_or(entry, "DetailType", "").empty()) {
       answers.push_back({{"ErrorCode", detail.is_object() ? "InvalidArgument" : "MalformedDetail"},
@@ -279,7 +279,7 @@ Json Events::put_events(const Call& call) {
 }
 
 Json Events::test_event_pattern(const Call& call) {
-  const Json event = Json::parse(required(call, "Event"), nullptr, false);
+  const Json event = parse_json_or_discard(required(call, "Event"));
   if (!event.is_object()) throw validation("Parameter Event is not valid.");
   return {{"Result", matches_event(pattern_of(required(call, "EventPattern")), event)}};
 }

@@ -94,7 +94,7 @@ bool LogPattern::contains(const std::string& message, const Term& term) {
 
 bool LogPattern::matches(const std::string& message) const {
   if (selector_) {
-    const Json event = Json::parse(message, nullptr, false);
+    const Json event = parse_json_or_discard(message);
     return event.is_object() && selector_->matches(event);
   }
   const auto there = [&](const Term& term) { return contains(message, term); };

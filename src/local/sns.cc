@@ -45,9 +45,10 @@ void check_subscription_attributes(const Json& attributes) {
     if (name == "RawMessageDelivery" && text != "true" && text != "false")
       throw invalid("Attributes Reason: RawMessageDelivery: Invalid value. Must be true or false.");
     if (name != "FilterPolicy" || text.empty()) continue;
-    if (!Json::accept(text)) throw invalid("FilterPolicy: failed to parse JSON.");
+    const Json policy = parse_json_or_discard(text);
+    if (policy.is_discarded()) throw invalid("FilterPolicy: failed to parse JSON.");
     try {
-      check_filter_policy(Json::parse(text));
+      check_filter_policy(policy);
     } catch (const Error& error) {
       throw invalid(error.message());
     }

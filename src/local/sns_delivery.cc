@@ -57,8 +57,8 @@ void check_attributes(const Json& attributes) {
 }
 
 Json messages_by_protocol(const std::string& text) {
-  if (!Json::accept(text)) throw invalid("Message Structure - JSON message body failed to parse");
-  Json messages = Json::parse(text);
+  Json messages = parse_json_or_discard(text);
+  if (messages.is_discarded()) throw invalid("Message Structure - JSON message body failed to parse");
   if (!messages.is_object() || !messages.contains("default") || !messages.at("default").is_string())
     throw invalid("Message Structure - No default entry in JSON message body");
   return messages;
@@ -71,7 +71,8 @@ bool accepts(const Json& subscription, const std::string& text, const Json& mess
   const Json parsed = parse_json(policy, "the filter policy");
   if (string_or(attributes, "FilterPolicyScope", "MessageAttributes") == "MessageAttributes")
     return filter_accepts_attributes(parsed, message_attributes);
-  return Json::accept(text) && filter_accepts_body(parsed, Json::parse(text));
+  const Json body = parse_json_or_discard(text);
+  return !body.is_discarded() && filter_accepts_body(parsed, body);
 }
 
 // As in a notification's JSON: {"name": {"Type": …, "Value": …}}.
@@ -189,7 +190,7 @@ void Sns::deliver(const Call& call, const Json& subscription, const Message& mes
     deliver_to_queue(endpoint, text, message.attributes);
   } catch (const aws::ServiceError&) {
     // A subscriber that is gone fails no publication; its dead-letter queue gets the message.
-    const Json redrive = Json::parse(string_or(attributes, "RedrivePolicy", "null"), nullptr, false);
+    const Json redrive = parse_json_or_discard(string_or(attributes, "RedrivePolicy", "null"));
     const std::string dead_letter_arn = string_or(redrive, "deadLetterTargetArn", "");
     if (!dead_letter_arn.empty() && dead_letter_arn != endpoint && call.service == "sns")
       deliver_to_queue(dead_letter_arn, raw ? text : dump_json(envelope), Json::object());

@@ -68,8 +68,8 @@ Json values_of_attribute(const Json& attribute) {
   const std::string type = string_or(attribute, "DataType", "");
   const std::string text = string_or(attribute, "StringValue", "");
   const bool is_json = type == "String.Array" || type.starts_with("Number");
-  if (!is_json || !Json::accept(text)) return Json::array({text});
-  Json value = Json::parse(text);
+  Json value = is_json ? parse_json_or_discard(text) : Json(Json::value_t::discarded);
+  if (value.is_discarded()) return Json::array({text});
   return value.is_array() ? value : Json::array({value});
 }
 

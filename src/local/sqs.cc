@@ -58,7 +58,7 @@ bool contains(const Range& range, std::string_view text) {
 }
 
 void check_redrive_policy(const std::string& text) {
-  const Json policy = Json::parse(text, nullptr, false);
+  const Json policy = parse_json_or_discard(text);
   const std::string arn = string_or(policy, "deadLetterTargetArn", "");
   const Json& count = member_or_null(policy, "maxReceiveCount");
   const auto number = count.is_string() ? parse_number(count.get<std::string>())
@@ -312,7 +312,7 @@ Json Sqs::list_dead_letter_source_queues(const Call& call) {
   auto sources = queues_.list(call.region);
   std::erase_if(sources, [&](const Documents::Entry& entry) {
     const Json policy =
-        Json::parse(string_or(entry.document.at("attributes"), "RedrivePolicy", "null"), nullptr, false);
+        parse_json_or_discard(string_or(entry.document.at("attributes"), "RedrivePolicy", "null"));
     return string_or(policy, "deadLetterTargetArn", "") != target.arn();
   });
   const auto [page, next] = take_page(call, {"MaxResults", "NextToken", 1000, 1000}, std::move(sources),

@@ -176,7 +176,7 @@ void Sqs::drop_expired(const Queue& queue) {
 
 bool Sqs::moved_to_dead_letters(const Queue& queue, std::int64_t row, std::int64_t times_received) {
   const Json policy =
-      Json::parse(string_or(queue.document.at("attributes"), "RedrivePolicy", "null"), nullptr, false);
+      parse_json_or_discard(string_or(queue.document.at("attributes"), "RedrivePolicy", "null"));
   const std::string arn = string_or(policy, "deadLetterTargetArn", "");
   const Json& limit = member_or_null(policy, "maxReceiveCount");
   const std::int64_t most =

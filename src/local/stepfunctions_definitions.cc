@@ -75,7 +75,7 @@ Tested tested_state(const Call& call) {
   const std::string definition = required(call, "definition");
   const std::string name = text_or(call, "stateName");
   const bool bounded = asl::depth_is_bounded(definition);
-  const Json parsed = bounded ? Json::parse(definition, nullptr, false) : Json();
+  const Json parsed = bounded ? parse_json_or_discard(definition) : Json();
   if (!parsed.is_object() || !name.empty())
     stepfunctions::check_definition(definition, [](const asl::Resource&) { return true; });
   if (name.empty()) return {.name = kNamelessState, .state = parsed, .language = {}};

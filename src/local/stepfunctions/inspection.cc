@@ -73,7 +73,7 @@ std::optional<double> number_of(StateRunner& runner, const Json& state, const st
   Json reader = part(state, "Pass", {"InputPath"});
   reader["OutputPath"] = path;
   const StateRun run = runner.run(reader, no_answer);
-  const Json value = run.succeeded ? Json::parse(run.output, nullptr, false) : Json();
+  const Json value = run.succeeded ? parse_json_or_discard(run.output) : Json();
   return value.is_number() ? std::optional(value.get<double>()) : std::nullopt;
 }
 

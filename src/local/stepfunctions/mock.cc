@@ -152,7 +152,7 @@ std::size_t failed_iterations(const Call& call, const std::string& type, const J
       int_or(member_or_null(call.input, "stateConfiguration"), "mapIterationFailureCount", 0);
   if (count == 0) return 0;
   if (type != "Map") throw invalid("MapIterationFailureCount is supported for Map states only.");
-  const Json result = Json::parse(string_or(mock, "result", "[]"), nullptr, false);
+  const Json result = parse_json_or_discard(string_or(mock, "result", "[]"));
   if (mock.contains("result") && count > static_cast<std::int64_t>(result.size()))
     throw invalid("Map iteration failure count must be less than or equal to the number of Map iterations");
   return static_cast<std::size_t>(count);

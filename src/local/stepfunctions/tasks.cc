@@ -82,7 +82,7 @@ void add_metadata(Json& output, const Integration& integration, const Call& call
 
 // A function that failed says how in its payload; `as_is` keeps its text, as the older form of task does.
 TaskAnswer function_failure(const std::string& payload, bool as_is) {
-  const Json error = Json::parse(payload, nullptr, false);
+  const Json error = parse_json_or_discard(payload);
   const std::string type = string_or(error, "errorType", "");
   if (type.empty())
     return failed("Lambda.Unknown",
@@ -163,7 +163,7 @@ TaskAnswer ServiceTaskInvoker::invoke_lambda(const asl::TaskStart& task, Call ca
   const std::string payload = string_or(answer, "Payload", "null");
   if (!string_or(answer, "FunctionError", "").empty()) return function_failure(payload, false);
   Json output = {{"ExecutedVersion", string_or(answer, "ExecutedVersion", "$LATEST")}};
-  Json parsed = Json::parse(payload.empty() ? "null" : payload, nullptr, false);
+  Json parsed = parse_json_or_discard(payload.empty() ? "null" : payload);
   if (answer.contains("LogResult")) output["LogResult"] = answer["LogResult"];
   output["Payload"] = parsed.is_discarded() ? Json(payload) : std::move(parsed);
   add_metadata(output, *find_integration("lambda"), call, payload.size());
