@@ -4,6 +4,7 @@
 #include "local/ec2.h"
 #include "local/engines/native.h"
 #include "local/events.h"
+#include "local/fault_orders.h"
 #include "local/kms.h"
 #include "local/logs.h"
 #include "local/s3.h"
@@ -19,9 +20,12 @@ namespace aurora::local {
 
 // In the order in which they depend on each other; destroyed in the opposite order.
 struct Stack::Services {
-  Services(StackOptions options, Clock& clock, const Log& log)
-      : authority(options.data, clock),
+  Services(StackOptions options, Clock& given_clock, const Log& given_log)
+      : clock(given_clock),
+        log(given_log),
+        authority(options.data, clock),
         keys(options.data, clock),
+        faults(options.data, clock),
         endpoint({.version = options.version}, keys, clock, log),
         sts(keys, clock),
         kms(options.data, clock),
@@ -41,22 +45,29 @@ struct Stack::Services {
         events(options.data, clock, endpoint, log),
         step_functions(options.data, clock, router_of_tasks(options.lambda_elsewhere)) {
     step_functions.set_listener(&events);
-    endpoint.add("sts", sts);
-    endpoint.add("kms", kms);
-    endpoint.add("ssm", ssm);
-    endpoint.add("secretsmanager", secrets_manager);
-    endpoint.add("sns", sns);
-    endpoint.add("sqs", sqs);
-    endpoint.add("logs", logs);
-    endpoint.add("s3", s3);
-    endpoint.add("dynamodb", dynamodb);
-    endpoint.add("ec2", ec2);
-    endpoint.add("rds", rds);
-    endpoint.add("lambda", lambda);
-    endpoint.add("events", events);
+    add("sts", sts);
+    add("kms", kms);
+    add("ssm", ssm);
+    add("secretsmanager", secrets_manager);
+    add("sns", sns);
+    add("sqs", sqs);
+    add("logs", logs);
+    add("s3", s3);
+    add("dynamodb", dynamodb);
+    add("ec2", ec2);
+    add("rds", rds);
+    add("lambda", lambda);
+    add("events", events);
     // Last to start and first to stop: its tasks call all of the others.
-    endpoint.add("stepfunctions", step_functions);
+    add("stepfunctions", step_functions);
     endpoint.add_unsigned_route([this](const http::Request& request) { return lambda.serve_code(request); });
+    endpoint.add_unsigned_route(
+        [this](const http::Request& request) { return serve_faults(faults, names, request); });
+  }
+
+  void add(const std::string& name, Service& service) {
+    names.push_back(name);
+    endpoint.add(name, *rehearsed.emplace_back(std::make_unique<Rehearsed>(service, faults, clock, log)));
   }
 
   Router& router_of_tasks(aws::Client* elsewhere) {
@@ -71,8 +82,13 @@ struct Stack::Services {
     };
   }
 
+  Clock& clock;
+  const Log log;
+  std::vector<std::string> names;
+  std::vector<std::unique_ptr<Rehearsed>> rehearsed;
   engines::TlsAuthority authority;
   SessionKeys keys;
+  Faults faults;
   Endpoint endpoint;
   Sts sts;
   Kms kms;
@@ -97,6 +113,7 @@ Stack::Stack(StackOptions options, Clock& clock, Log log)
 Stack::~Stack() = default;
 
 void Stack::start() {
+  services_->faults.begin();
   services_->endpoint.start();
 }
 void Stack::stop() {
