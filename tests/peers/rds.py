@@ -391,6 +391,48 @@ class Lists(Peer):
         self.assertEqual(self.wait_cluster(self.here, self.name), "available")
 
 
+class GlobalAndBackups(Peer):
+    """What keeps a cluster from being deleted, and until when it can be restored to any time."""
+
+    def test_member_of_a_global_cluster(self):
+        self.make_cluster(self.here, self.name)
+        arn = self.here.describe_db_clusters(DBClusterIdentifier=self.name)["DBClusters"][0]["DBClusterArn"]
+        self.here.create_global_cluster(GlobalClusterIdentifier=self.name, SourceDBClusterIdentifier=arn)
+        found = self.here.describe_global_clusters(GlobalClusterIdentifier=self.name)["GlobalClusters"][0]
+        self.assertEqual([member["DBClusterArn"] for member in found["GlobalClusterMembers"]], [arn])
+        message = self.refused("InvalidDBClusterStateFault", 400, self.here.delete_db_cluster,
+                               DBClusterIdentifier=self.name, SkipFinalSnapshot=True)
+        self.assertIn("global cluster", message)
+        self.refused("InvalidGlobalClusterStateFault", 400, self.here.delete_global_cluster,
+                     GlobalClusterIdentifier=self.name)
+        self.here.remove_from_global_cluster(GlobalClusterIdentifier=self.name, DbClusterIdentifier=arn)
+        self.here.delete_global_cluster(GlobalClusterIdentifier=self.name)
+        self.refused("GlobalClusterNotFoundFault", 404, self.here.describe_global_clusters,
+                     GlobalClusterIdentifier=self.name)
+
+    def test_automated_backups(self):
+        if not hasattr(self.here, "describe_db_cluster_automated_backups"):
+            self.skipTest("this boto3 is older than automated backups of clusters")
+        self.make_cluster(self.here, self.name, BackupRetentionPeriod=3)
+        cluster = self.here.describe_db_clusters(DBClusterIdentifier=self.name)["DBClusters"][0]
+        backup = self.here.describe_db_cluster_automated_backups(
+            DbClusterResourceId=cluster["DbClusterResourceId"])["DBClusterAutomatedBackups"][0]
+        self.assertEqual(backup["DBClusterIdentifier"], self.name)
+        self.assertEqual(backup["Status"], "active")
+        self.assertEqual(backup["BackupRetentionPeriod"], 3)
+        self.assertEqual(backup["RestoreWindow"]["EarliestTime"], cluster["EarliestRestorableTime"])
+        self.refused("DBClusterAutomatedBackupNotFoundFault", 404, self.here.describe_db_cluster_automated_backups,
+                     DBClusterIdentifier="nowhere")
+        self.refused("DBClusterAutomatedBackupNotFoundFault", 404, self.here.restore_db_cluster_to_point_in_time,
+                     DBClusterIdentifier=f"{self.name}-t", SourceDbClusterResourceId="cluster-GONE",
+                     UseLatestRestorableTime=True)
+
+    def test_snapshot_of_an_instance(self):
+        self.refused("DBSnapshotNotFound", 404, self.here.restore_db_cluster_from_snapshot,
+                     DBClusterIdentifier=self.name, Engine="aurora-postgresql",
+                     SnapshotIdentifier=f"arn:aws:rds:{self.region}:123456789012:snapshot:nightly")
+
+
 class Groups(Peer):
     """Subnet groups, parameter groups and tags."""
 

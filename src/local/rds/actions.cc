@@ -2,7 +2,9 @@
 
 #include <map>
 
+#include "local/rds/automated_backups_list.h"
 #include "local/rds/clusters.h"
+#include "local/rds/global_clusters.h"
 #include "local/rds/groups.h"
 #include "local/rds/instances.h"
 #include "local/rds/offers.h"
@@ -26,6 +28,11 @@ Handler find_action(std::string_view operation) {
       {"FailoverDBCluster", failover_db_cluster},
       {"RestoreDBClusterFromSnapshot", restore_db_cluster_from_snapshot},
       {"RestoreDBClusterToPointInTime", restore_db_cluster_to_point_in_time},
+      {"DescribeDBClusterAutomatedBackups", describe_db_cluster_automated_backups},
+      {"CreateGlobalCluster", create_global_cluster},
+      {"DescribeGlobalClusters", describe_global_clusters},
+      {"RemoveFromGlobalCluster", remove_from_global_cluster},
+      {"DeleteGlobalCluster", delete_global_cluster},
       {"CreateDBInstance", create_db_instance},
       {"DescribeDBInstances", describe_db_instances},
       {"ModifyDBInstance", modify_db_instance},

@@ -35,6 +35,7 @@ constexpr std::array kVersions = {
     EngineVersion{kMySql, "8.0.mysql_aurora.3.10.0", "8.0", "aurora-mysql8.0"},
     EngineVersion{kMySql, "8.0.mysql_aurora.3.10.4", "8.0", "aurora-mysql8.0"},
     EngineVersion{kMySql, "8.0.mysql_aurora.3.12.0", "8.0", "aurora-mysql8.0"},
+    EngineVersion{kMySql, "8.4.mysql_aurora.8.4.7", "8.4", "aurora-mysql8.4"},
 };
 
 constexpr const char* kClasses[] = {
@@ -81,7 +82,8 @@ const EngineVersion* default_version(std::string_view engine, const engines::Eng
   const auto local = engines.find(engine);
   std::string why;
   for (const EngineVersion& version : kVersions) {
-    if (version.engine != engine) continue;
+    // A new major version is not what one gets without asking for it.
+    if (version.engine != engine || std::string_view(version.major) == "8.4") continue;
     newest = &version;
     if (local != engines.end() && local->second->runs(version.version, why)) newest_that_runs = &version;
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "local/rds/clusters.h"
+#include "local/rds/global_clusters.h"
 #include "local/rds/snapshots.h"
 
 namespace aurora::local::rds {
@@ -33,6 +34,7 @@ void check_deletable(Context& context, const Resource& cluster) {
   if (bool_or(cluster.body, "DeletionProtection", false))
     throw invalid_combination(
         "Cannot delete protected Cluster, please disable deletion protection and try again.");
+  check_not_global(cluster);
   const std::string& status = status_of(cluster);
   if (status != "available" && status != "failed")
     throw invalid_state(Kind::kCluster,

@@ -1,5 +1,6 @@
 #include "local/rds/clusters.h"
 
+#include "local/rds/addresses.h"
 #include "local/testing/simulated_rds.h"
 
 namespace aurora::local {
@@ -48,6 +49,16 @@ TEST_F(Clusters, EveryClusterHasAnAddressOfItsOwnAndThePortThatWasAskedFor) {
   EXPECT_NE(rds->cluster("one")["Endpoint"], east->cluster("one")["Endpoint"]);
   EXPECT_EQ(rds->cluster("one")["Endpoint"].get<std::string>().substr(0, 4), "127.");
   EXPECT_EQ(rds->create_cluster("three", {{"Port", 6000}})["Port"], 6000);
+}
+
+TEST_F(Clusters, NetworkWithoutFreeAddressesTakesNoMore) {
+  for (unsigned attempt = 0; attempt < 200; ++attempt)
+    engine->occupy(rds::loopback_address(data.path() / "rds", "us-west-2", "full", attempt) + ":5432");
+  const Json input{{"DBClusterIdentifier", "full"},
+                   {"Engine", "aurora-postgresql"},
+                   {"MasterUsername", "clusteradmin"},
+                   {"MasterUserPassword", "first-Password1"}};
+  EXPECT_EQ(rds->refusal("CreateDBCluster", input), "InvalidVPCNetworkStateFault");
 }
 
 TEST_F(Clusters, AddressComesBackWithTheNameAndAvoidsStrangers) {

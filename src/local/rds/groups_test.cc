@@ -146,5 +146,27 @@ TEST_F(Groups, OffersListVersionsAndClasses) {
   EXPECT_EQ(versions[0]["DBParameterGroupFamily"], "aurora-mysql8.0");
 }
 
+TEST_F(Groups, NewestMajorVersionOfAuroraMySqlIsOfferedToThoseWhoAskForIt) {
+  const Json versions = rds->call("DescribeDBEngineVersions",
+                                  {{"Engine", "aurora-mysql"}, {"EngineVersion", "8.4"}})["DBEngineVersions"];
+  ASSERT_EQ(versions.size(), 1u);
+  EXPECT_EQ(versions[0]["EngineVersion"], "8.4.mysql_aurora.8.4.7");
+  EXPECT_EQ(versions[0]["DBParameterGroupFamily"], "aurora-mysql8.4");
+  rds->create_cluster("new", {{"Engine", "aurora-mysql"}, {"EngineVersion", "8.4.mysql_aurora.8.4.7"}});
+  run();
+  EXPECT_EQ(rds->cluster("new")["DBClusterParameterGroup"], "default.aurora-mysql8.4");
+  make_snapshot(*rds, "nightly", "new");
+  const auto refusal = [&](const char* version) {
+    return rds->refusal("RestoreDBClusterFromSnapshot", {{"DBClusterIdentifier", "target"},
+                                                         {"SnapshotIdentifier", "nightly"},
+                                                         {"Engine", "aurora-mysql"},
+                                                         {"EngineVersion", version}});
+  };
+  EXPECT_EQ(refusal("8.0.mysql_aurora.3.12.0"), "InvalidParameterCombination");
+  rds->restore("target", "nightly", {{"Engine", "aurora-mysql"}});
+  run();
+  EXPECT_EQ(rds->cluster("target")["EngineVersion"], "8.4.mysql_aurora.8.4.7");
+}
+
 }  // namespace
 }  // namespace aurora::local

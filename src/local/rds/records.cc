@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "local/documents.h"
+
 namespace aurora::local::rds {
 namespace {
 
@@ -34,7 +36,8 @@ const std::vector<std::string>& Records::migrations() {
            id INTEGER PRIMARY KEY AUTOINCREMENT, region TEXT NOT NULL, source_type TEXT NOT NULL,
            source_id TEXT NOT NULL, source_arn TEXT NOT NULL, date INTEGER NOT NULL,
            message TEXT NOT NULL, categories TEXT NOT NULL);
-         CREATE INDEX events_by_date ON events (region, date);)"};
+         CREATE INDEX events_by_date ON events (region, date);)",
+      Documents::schema("global_clusters")};
   return statements;
 }
 

@@ -11,6 +11,9 @@ namespace {
 
 Resource need_snapshot(Context& context, const std::string& engine) {
   const std::string name = required(context, "SnapshotIdentifier");
+  // A snapshot of a DB instance, of which there are none at this endpoint.
+  if (const auto arn = parse_arn(name); arn && arn->type == "snapshot")
+    throw fault("DBSnapshotNotFound", fmt::format("DBSnapshot {} not found.", name), 404);
   Resource snapshot = need_source_snapshot(context, name);
   // A restore works with snapshots of its own Region; one elsewhere is copied first.
   if (region_of(snapshot.region) != region_of(context.region)) throw not_found(Kind::kSnapshot, name);

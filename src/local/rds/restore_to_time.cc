@@ -49,7 +49,9 @@ Resource need_source(Context& context) {
   if (const auto resource = optional_text(context, "SourceDbClusterResourceId")) {
     const auto found = context.records.find_resource(*resource);
     if (!found || found->kind != Kind::kCluster || found->region != context.region)
-      throw not_found(Kind::kCluster, *resource);
+      // A deleted cluster's retained backup is named so, and there is none here.
+      throw fault("DBClusterAutomatedBackupNotFoundFault",
+                  fmt::format("DBClusterAutomatedBackup {} not found.", *resource), 404);
     return *found;
   }
   return need(context, Kind::kCluster, required(context, "SourceDBClusterIdentifier"));

@@ -88,6 +88,35 @@ TEST_F(RestoreToTime, RestoredClusterHasAWindowFromItsFirstSnapshotOn) {
   EXPECT_EQ(rds->cluster("target")["EarliestRestorableTime"], "2026-11-21T04:15:00.000Z");
 }
 
+TEST_F(RestoreToTime, BackupOfADeletedClusterIsNotThere) {
+  EXPECT_EQ(rds->refusal("RestoreDBClusterToPointInTime", {{"DBClusterIdentifier", "target"},
+                                                           {"SourceDbClusterResourceId", "cluster-GONE"},
+                                                           {"UseLatestRestorableTime", true}}),
+            "DBClusterAutomatedBackupNotFoundFault");
+  EXPECT_EQ(rds->last_status(), 404);
+}
+
+TEST_F(RestoreToTime, AutomatedBackupsAreThoseOfClustersWithAWindow) {
+  make_cluster("source", {{"BackupRetentionPeriod", 3}});
+  make_snapshot(*rds, "nightly", "source");
+  rds->restore("target", "nightly");
+  run();
+  clock.advance(2h);
+  const Json all = rds->call("DescribeDBClusterAutomatedBackups")["DBClusterAutomatedBackups"];
+  ASSERT_EQ(all.size(), 1u) << "the restored cluster has no backup yet";
+  EXPECT_EQ(all[0]["DBClusterIdentifier"], "source");
+  EXPECT_EQ(all[0]["Region"], "us-west-2");
+  EXPECT_EQ(all[0]["Status"], "active");
+  EXPECT_EQ(all[0]["RestoreWindow"],
+            Json({{"EarliestTime", "2026-11-21T03:15:00.000Z"}, {"LatestTime", "2026-11-21T05:15:00.000Z"}}));
+  const auto refusal_of = [&](const char* member, const char* value) {
+    return rds->refusal("DescribeDBClusterAutomatedBackups", {{member, value}});
+  };
+  EXPECT_EQ(refusal_of("DBClusterIdentifier", "target"), "DBClusterAutomatedBackupNotFoundFault");
+  EXPECT_EQ(refusal_of("DBClusterIdentifier", "Source").substr(0, 8), "answered");
+  EXPECT_EQ(refusal_of("DbClusterResourceId", "cluster-GONE"), "DBClusterAutomatedBackupNotFoundFault");
+}
+
 TEST_F(RestoreToTime, KeyIsForEncryptedClustersOnly) {
   make_cluster("source");
   EXPECT_EQ(refusal({{"UseLatestRestorableTime", true}, {"KmsKeyId", "1234abcd"}}),

@@ -238,6 +238,10 @@ TEST_F(Snapshots, RestoreIsANewClusterWithoutInstances) {
   };
   EXPECT_EQ(refusal({{"DBClusterIdentifier", "source"}}), "DBClusterAlreadyExistsFault");
   EXPECT_EQ(refusal({{"SnapshotIdentifier", "none"}}), "DBClusterSnapshotNotFoundFault");
+  EXPECT_EQ(refusal({{"SnapshotIdentifier", "arn:aws:rds:us-west-2:123456789012:snapshot:nightly"}}),
+            "DBSnapshotNotFound")
+      << "a snapshot of an instance";
+  EXPECT_EQ(rds->last_status(), 404);
   EXPECT_EQ(refusal({{"Engine", "aurora-mysql"}}), "InvalidParameterValue");
   EXPECT_EQ(refusal({{"EngineVersion", "15.4"}}), "InvalidParameterCombination");
   EXPECT_EQ(refusal({{"DBSubnetGroupName", "none"}}), "DBSubnetGroupNotFoundFault");
