@@ -144,9 +144,10 @@ void visit_states(const Json& definition,
 }
 
 std::string json_problem(const std::string& text) {
-  // The parser itself copies what it has read, level by level.
-  if (!depth_is_bounded(text)) return fmt::format("Nested deeper than {} levels", kJsonDepthMax);
-  const std::string message = invalid_json(text).message;
+  const JsonReading reading = read_json(text);
+  if (reading.problem == JsonReading::Problem::kNestedTooDeeply)
+    return fmt::format("Nested deeper than {} levels", kJsonDepthMax);
+  const std::string message = invalid_json(text, reading).message;
   return message.substr(0, message.find('\n'));
 }
 
