@@ -63,10 +63,10 @@ void join(Context& context, Json& document, const std::string& source) {
   if (status_of(cluster) != "available")
     throw invalid_state(Kind::kCluster,
                         fmt::format("DbCluster {} is in {} state.", cluster.id, status_of(cluster)));
+  document[kMember] = cluster.resource;
   Json& body = document["body"];
   for (const char* member : kOfTheSource)
     if (cluster.body.contains(member)) body[member] = cluster.body.at(member);
-  document[kMember] = cluster.resource;
   cluster.body[kMembership] = body.at(kMembership);
   context.records.put(cluster);
 }
