@@ -28,6 +28,9 @@ constexpr char kKeyHint[] =
     "See that kms_key_id is an enabled key of the target Region, and that the functions' role may use it: "
     "kms:DescribeKey and kms:CreateGrant, and for another account's key its policy as well.";
 
+constexpr char kGlobalHint[] =
+    "The cluster belongs to a global database; take it out with `aws rds remove-from-global-cluster` first.";
+
 constexpr Row kRows[] = {
     {"InvalidDBClusterState", kWait, kBusyHint},
     {"InvalidDBInstanceState", kWait, kBusyHint},
@@ -89,9 +92,7 @@ constexpr Row kRows[] = {
     {"StorageTypeNotSupported", kTerminal, "Leave storage_type out: the version does not know this one."},
     {"StorageTypeNotAvailable", kTerminal, "RDS allows a change back from aurora-iopt1 once in 30 days."},
     {"InvalidRestore", kTerminal, "The backup cannot be restored so; choose another snapshot or time."},
-    {"InvalidGlobalClusterState", kTerminal,
-     "The cluster belongs to a global database; take it out with `aws rds remove-from-global-cluster` "
-     "first."},
+    {"InvalidGlobalClusterState", kTerminal, kGlobalHint},
     {"InvalidParameterValue", kTerminal, kSettingHint},
     {"InvalidParameterCombination", kTerminal, kSettingHint},
     {"MissingParameter", kTerminal, kSettingHint},
@@ -111,9 +112,15 @@ bool speaks_of(const aws::ServiceError& error, std::string_view words) {
   return to_lower(error.message()).find(words) != std::string::npos;
 }
 
+// RDS refuses to delete a member of a global database with the code of a state that passes by itself.
+bool is_in_global_cluster(const aws::ServiceError& error) {
+  return error.is("InvalidDBClusterStateFault") && speaks_of(error, "global cluster");
+}
+
 }  // namespace
 
 bool is_busy(const aws::ServiceError& error) {
+  if (is_in_global_cluster(error)) return false;
   for (const char* code : {"InvalidDBClusterStateFault", "InvalidDBInstanceState",
                            "InvalidDBClusterSnapshotStateFault", "InvalidDBSubnetGroupStateFault"})
     if (error.is(code)) return true;
@@ -134,6 +141,7 @@ bool is_copy_slot_shortage(const aws::ServiceError& error) {
 RetryClass class_of(const aws::ServiceError& error) {
   const aws::FailureKind kind = aws::kind_of(error);
   if (is_copy_slot_shortage(error)) return RetryClass::kWait;
+  if (is_in_global_cluster(error)) return RetryClass::kTerminal;
   if (const Row* row = find_row(error)) return row->retry;
   return kind == aws::FailureKind::kTerminal || kind == aws::FailureKind::kNone ? RetryClass::kTerminal
                                                                                 : RetryClass::kRepeat;
@@ -146,6 +154,7 @@ std::string hint_for(const aws::ServiceError& error) {
     return "Take the protection off yourself if the cluster may go.";
   if (speaks_of(error, "is earlier than the engine version"))
     return "Leave engine_version out, or give one that is not lower than the snapshot's.";
+  if (is_in_global_cluster(error)) return kGlobalHint;
   const Row* row = find_row(error);
   return row ? row->hint : "";
 }

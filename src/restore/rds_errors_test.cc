@@ -37,6 +37,15 @@ TEST(RdsErrors, OnlyTheTextTellsCopySlotsFromTheQuotaOfSnapshots) {
   EXPECT_EQ(class_of(room), RetryClass::kTerminal);
 }
 
+TEST(RdsErrors, MemberOfAGlobalDatabaseIsNotWaitedFor) {
+  const aws::ServiceError error(
+      "InvalidDBClusterStateFault",
+      "This cluster is a part of a global cluster, please remove it from globalcluster first");
+  EXPECT_EQ(class_of(error), RetryClass::kTerminal);
+  EXPECT_FALSE(is_busy(error));
+  EXPECT_THAT(hint_for(error), HasSubstr("remove-from-global-cluster"));
+}
+
 TEST(RdsErrors, TextOfRdsChoosesTheHintWhereTheCodeSaysLittle) {
   EXPECT_THAT(
       hint_for(aws::ServiceError("InvalidParameterCombination",

@@ -59,6 +59,15 @@ std::optional<Error> refusal(const aws::Cluster& cluster, const Configuration& s
         fmt::format("cluster {} exists in {} and was not made by this pipeline. It was not touched.",
                     cluster.identifier, settings.text("target_region")),
         "Set delete_cluster_if_exists to true to replace it, or restore under another target_cluster_id.");
+  if (const std::string global = string_or(cluster.body, "GlobalClusterIdentifier", ""); !global.empty())
+    return Error(
+        "TargetInGlobalCluster",
+        fmt::format("cluster {} belongs to the global cluster {}, which keeps it from being deleted. It was "
+                    "not touched.",
+                    cluster.identifier, global),
+        fmt::format("Take it out with `aws rds remove-from-global-cluster --global-cluster-identifier {} "
+                    "--db-cluster-identifier {}`, or restore under another target_cluster_id.",
+                    global, cluster.arn));
   return std::nullopt;
 }
 

@@ -284,6 +284,18 @@ TEST_F(Preflight, StoppedTargetIsSaidBeforeTheCopyNotAfterIt) {
   EXPECT_THAT(found({{"delete_cluster_if_exists", true}}), ElementsAre("TargetStopped"));
 }
 
+TEST_F(Preflight, TargetOfAGlobalDatabaseIsSaidWithTheCommandThatFreesIt) {
+  make_cluster("us-west-2", kTarget);
+  api.call("rds", "us-west-2", "CreateGlobalCluster",
+           {{"GlobalClusterIdentifier", "world"}, {"SourceDBClusterIdentifier", kTarget}});
+  EXPECT_THAT(found({{"delete_cluster_if_exists", true}}), ElementsAre("TargetInGlobalCluster"));
+  EXPECT_THAT(message_of({{"delete_cluster_if_exists", true}}, "TargetInGlobalCluster"),
+              HasSubstr("global cluster world"));
+  api.call("rds", "us-west-2", "RemoveFromGlobalCluster",
+           {{"GlobalClusterIdentifier", "world"}, {"DbClusterIdentifier", kTarget}});
+  EXPECT_THAT(found({{"delete_cluster_if_exists", true}}), IsEmpty());
+}
+
 TEST_F(Preflight, FullQuotasAreSaidWithWhatIsUsed) {
   const auto quotas = [](int clusters, int instances, int snapshots) {
     const auto quota = [](const char* name, int used, int max) {
