@@ -129,9 +129,12 @@ class Comparing {
   bool run(const std::vector<ManifestDatabase>& origin) {
     const std::vector<ManifestDatabase> restored = outline_databases(context_.databases, access_);
     if (progress_.is_new()) begin(origin, restored, readable_tables(contents_in(restored)));
+    // Each call begins one, however long it took to see what there is: else none would ever come further.
+    bool begun = false;
     for (const ManifestDatabase& database : restored) {
       if (progress_.has_swept(database.contents.name)) continue;
-      if (!time_.may_begin() || budget_left() <= 0) break;
+      if ((begun && !time_.may_begin()) || budget_left() <= 0) break;
+      begun = true;
       sweep_database(database);
       progress_.add_swept(database.contents.name);
     }
