@@ -64,6 +64,19 @@ class Counted final : public db::Session {
   Cost& cost_;
 };
 
+// Counts what passes through its sessions.
+class CountedConnector final : public db::Connector {
+ public:
+  explicit CountedConnector(Cost& cost) : cost_(cost) {}
+  std::unique_ptr<db::Session> connect(const db::ConnectOptions& options) override {
+    return std::make_unique<Counted>(native_.connect(options), cost_);
+  }
+
+ private:
+  db::NativeConnector native_;
+  Cost& cost_;
+};
+
 // A server with a database `app` of so many tables, and its master's login.
 struct Subject {
   std::string name;
@@ -136,7 +149,28 @@ void check_one_by_one(db::Session& session, const std::vector<db::UserSpec>& use
     }
 }
 
+void remove_one_by_one(db::Session& session, const std::vector<db::UserSpec>& users) {
+  const bool mysql = session.engine() == Engine::kMySql;
+  for (const db::UserSpec& user : users) {
+    const std::string name = session.quote_identifier(user.username);
+    if (mysql) {
+      session.query("DROP USER " + name);
+      continue;
+    }
+    // The master is no superuser: what it does for a role it does as its member.
+    session.query("GRANT " + name + " TO CURRENT_USER");
+    session.query("DROP OWNED BY " + name);
+    session.query("DROP ROLE " + name);
+  }
+}
+
 using Work = std::function<void(db::Session&, const std::vector<db::UserSpec>&)>;
+
+void print(const Subject& subject, const std::string& what, Duration time, const Cost& cost) {
+  fmt::print("| {} | {} | {:.2f} s | {} | {} |\n", subject.name, what,
+             std::chrono::duration<double>(time).count(), cost.statements, cost.round_trips);
+  std::fflush(stdout);
+}
 
 void measure(const Subject& subject, const std::string& what, const std::vector<db::UserSpec>& users,
              const Work& work) {
@@ -145,10 +179,19 @@ void measure(const Subject& subject, const std::string& what, const std::vector<
   const SystemClock clock;
   const Duration begin = clock.monotonic();
   work(session, users);
-  const double seconds = std::chrono::duration<double>(clock.monotonic() - begin).count();
-  fmt::print("| {} | {} | {:.2f} s | {} | {} |\n", subject.name, what, seconds, cost.statements,
-             cost.round_trips);
-  std::fflush(stdout);
+  print(subject, what, clock.monotonic() - begin, cost);
+}
+
+void measure_removal(const Subject& subject, const std::vector<db::UserSpec>& users) {
+  std::vector<db::Removal> removals;
+  for (const db::UserSpec& user : users) removals.push_back({.username = user.username, .drop = true});
+  Cost cost;
+  CountedConnector connector(cost);
+  const SystemClock clock;
+  const Duration begin = clock.monotonic();
+  for (const db::RemovedUser& removed : db::remove_users(connector, subject.master, removals))
+    if (removed.outcome != "dropped") throw Error("Benchmark", "a user is " + removed.outcome);
+  print(subject, "together: removed", clock.monotonic() - begin, cost);
 }
 
 void measure_together(const Subject& subject, int count, int tables) {
@@ -157,6 +200,7 @@ void measure_together(const Subject& subject, int count, int tables) {
   measure(subject, "together: set up", users, set_up);
   measure(subject, "together: checked", users, check);
   measure(subject, "together: set up again", users, set_up);
+  measure_removal(subject, users);
 }
 
 void measure_one_by_one(const Subject& subject, int count, int tables) {
@@ -164,6 +208,7 @@ void measure_one_by_one(const Subject& subject, int count, int tables) {
   const auto users = users_of("alone", count);
   measure(subject, "one by one: set up", users, set_up_one_by_one);
   measure(subject, "one by one: checked", users, check_one_by_one);
+  measure(subject, "one by one: removed", users, remove_one_by_one);
 }
 
 // Each way on a server of its own: grants that stand make further ones slower.

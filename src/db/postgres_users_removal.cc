@@ -99,11 +99,20 @@ class Removing {
     }
   }
 
+  // DROP OWNED writes the list of privileges of each object anew for each role; a REVOKE from all of them
+  // writes it once. What this leaves, DROP OWNED takes.
+  void take_privileges(Session& session) {
+    std::vector<UserSpec> none;
+    for (const std::size_t number : to_drop_) none.push_back({.username = removals_[number].username});
+    postgres::grant_privileges(session, none);
+  }
+
   // Gives what they own here to the login, and takes every privilege of theirs.
   void empty(const std::string& database) {
     ConnectOptions there = access_;
     there.database = database;
     const auto session = connector_.connect(there);
+    take_privileges(*session);
     repeat_on_conflict([&] {
       Transaction transaction(*session, "BEGIN");
       lock_users(*session);
@@ -126,7 +135,29 @@ class Removing {
 
   void drop() {
     if (try_drop(to_drop_)) return;
-    for (const std::size_t number : to_drop_) try_drop({number});
+    Numbers free;
+    Numbers held;
+    const std::set<std::string> depended_on = names_with_dependents();
+    for (const std::size_t number : to_drop_)
+      (depended_on.contains(removals_[number].username) ? held : free).push_back(number);
+    if (!free.empty() && !try_drop(free))
+      for (const std::size_t number : free) try_drop({number});
+    // Each by itself, for the server's word on what holds it.
+    for (const std::size_t number : held) try_drop({number});
+  }
+
+  std::set<std::string> names_with_dependents() {
+    std::vector<std::string> names;
+    for (const std::size_t number : to_drop_) names.push_back(removals_[number].username);
+    std::set<std::string> found;
+    for (const Row& row : session_
+                              ->query("SELECT DISTINCT r.rolname FROM pg_catalog.pg_shdepend d JOIN "
+                                      "pg_catalog.pg_roles r ON r.oid = d.refobjid WHERE d.refclassid = "
+                                      "'pg_catalog.pg_authid'::regclass AND r.rolname = ANY ($1::text[])",
+                                      {text_array(names)})
+                              .rows)
+      found.insert(text_of(row, 0));
+    return found;
   }
 
   // All or none of them. A role of which something is left cannot go, and stays locked.
