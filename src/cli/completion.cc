@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <set>
+#include <utility>
 
 #include "base/text.h"
 #include "cli/command.h"
@@ -37,20 +38,28 @@ std::vector<std::string> first_words() {
   return words;
 }
 
-std::string second_words(std::string_view group) {
-  std::vector<std::string> words;
-  for (const Command& command : commands())
-    if (command.text.path.starts_with(std::string(group) + " "))
-      words.push_back(command.text.path.substr(group.size() + 1));
-  return join(words, " ");
+// Everything that another word of a command may follow: "local", "local fault".
+std::vector<std::string> groups() {
+  std::vector<std::string> found;
+  std::set<std::string> seen;
+  for (const Command& command : commands()) {
+    const std::string& path = command.text.path;
+    for (std::size_t space = path.find(' '); space != std::string::npos; space = path.find(' ', space + 1))
+      if (seen.insert(path.substr(0, space)).second) found.push_back(path.substr(0, space));
+  }
+  return found;
 }
 
-// Words that are no commands of their own.
-std::vector<std::string> groups_only() {
+std::string next_words(const std::string& group) {
   std::vector<std::string> words;
-  for (const std::string& word : first_words())
-    if (is_group(word) && find_command(word) == nullptr) words.push_back(word);
-  return words;
+  std::set<std::string> seen;
+  for (const Command& command : commands()) {
+    if (!command.text.path.starts_with(group + " ")) continue;
+    const std::string rest = command.text.path.substr(group.size() + 1);
+    const std::string word = rest.substr(0, rest.find(' '));
+    if (seen.insert(word).second) words.push_back(word);
+  }
+  return join(words, " ");
 }
 
 std::string first_sentence(const std::string& help) {
@@ -63,6 +72,7 @@ std::string bash_cases() {
   for (const Command& command : commands()) {
     std::vector<std::string> words;
     std::vector<std::string> values;
+    if (is_group(command.text.path)) words.push_back(next_words(command.text.path));
     for (const DeclaredOption& option : options_of(command)) {
       if (option.argument) {
         words.insert(words.end(), option.choices.begin(), option.choices.end());
@@ -81,9 +91,13 @@ std::string bash_cases() {
 }
 
 std::string bash_function() {
-  std::string groups;
-  for (const std::string& word : first_words())
-    if (is_group(word)) groups += fmt::format("    {}) words='{}' ;;\n", word, second_words(word));
+  std::string offers;
+  std::string deeper;
+  for (const std::string& group : groups()) {
+    if (find_command(group) == nullptr)
+      offers += fmt::format("    '{}') words='{}' ;;\n", group, next_words(group));
+    deeper += fmt::format("           '{}') path=\"$path ${{COMP_WORDS[i]}}\" ;;\n", group);
+  }
   return "_aurora_restore() {\n"
          "  local current=\"${COMP_WORDS[COMP_CWORD]}\" previous=\"${COMP_WORDS[COMP_CWORD-1]}\" path='' "
          "words='' i\n"
@@ -91,15 +105,13 @@ std::string bash_function() {
          "    case \"${COMP_WORDS[i]}\" in\n"
          "      -*) ;;\n"
          "      *) case \"$path\" in\n"
-         "           '') path=\"${COMP_WORDS[i]}\" ;;\n"
-         "           " +
-         join(groups_only(), "|") +
-         ") path=\"$path ${COMP_WORDS[i]}\" ;;\n"
+         "           '') path=\"${COMP_WORDS[i]}\" ;;\n" +
+         deeper +
          "         esac ;;\n"
          "    esac\n"
          "  done\n"
          "  case \"$path\" in\n" +
-         fmt::format("    '') words='{}' ;;\n", join(first_words(), " ")) + groups + bash_cases() +
+         fmt::format("    '') words='{}' ;;\n", join(first_words(), " ")) + offers + bash_cases() +
          "  esac\n"
          "  COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
          "}\n";
@@ -150,17 +162,15 @@ std::string fish_completion() {
       "# fish completion for aurora-restore; put it into ~/.config/fish/completions/aurora-restore.fish\n";
   std::set<std::string> seen;
   for (const Command& command : commands()) {
-    const std::string& path = command.text.path;
-    const std::size_t space = path.find(' ');
-    const std::string first = path.substr(0, space);
-    if (seen.insert(first).second)
-      text +=
-          fmt::format("complete -c aurora-restore -f -n __fish_use_subcommand -a {} -d {}\n", first,
-                      fish_quote(space == std::string::npos ? command.text.summary : group_summary(first)));
-    if (space != std::string::npos)
-      text +=
-          fmt::format("complete -c aurora-restore -f -n {} -a {} -d {}\n", fish_quote(fish_condition(first)),
-                      path.substr(space + 1), fish_quote(command.text.summary));
+    std::string path;
+    for (const std::string& word : split(command.text.path, ' ')) {
+      const std::string parent = std::exchange(path, path.empty() ? word : path + " " + word);
+      if (!seen.insert(path).second) continue;
+      const std::string condition =
+          parent.empty() ? "__fish_use_subcommand" : fish_quote(fish_condition(parent));
+      text += fmt::format("complete -c aurora-restore -f -n {} -a {} -d {}\n", condition, word,
+                          fish_quote(path == command.text.path ? command.text.summary : group_summary(path)));
+    }
   }
   for (const Command& command : commands())
     for (const DeclaredOption& option : options_of(command)) text += fish_option(command.text.path, option);

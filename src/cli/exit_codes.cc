@@ -92,6 +92,7 @@ const std::map<std::string_view, ExitCode>& codes_by_name() {
       {"BucketNotFound", ExitCode::kNotFound},
       {"ManifestNotFound", ExitCode::kNotFound},
       {"ObjectNotFound", ExitCode::kNotFound},
+      {"FaultNotFound", ExitCode::kNotFound},
 
       {"Cancelled", ExitCode::kDetached},
 

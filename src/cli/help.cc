@@ -171,8 +171,9 @@ bool is_group(const std::string& word) {
 }
 
 std::string group_summary(const std::string& group) {
-  return group == "asl" ? "Definitions of state machines: check, rehearse, draw"
-                        : "The endpoint on this machine";
+  if (group == "asl") return "Definitions of state machines: check, rehearse, draw";
+  if (group == "local fault") return "Faults to rehearse: calls that fail or come late";
+  return "The endpoint on this machine";
 }
 
 }  // namespace aurora::cli

@@ -148,6 +148,24 @@ std::optional<Json> SystemLocalHost::health(const std::string& url) {
   }
 }
 
+Json SystemLocalHost::ask_endpoint(const std::string& url, const std::string& method, const std::string& path,
+                                   const Json& body) {
+  if (!health(url))
+    throw Error("EndpointNotRunning", fmt::format("no local endpoint answers at {}", url),
+                "`local start` starts it; --port and --data say which one is meant.");
+  http::Request request = get(url, path);
+  request.method = method;
+  if (!body.empty()) {
+    request.headers.set("Content-Type", "application/json");
+    request.body = dump_json(body);
+  }
+  const http::Response answer = transport_.send(request, quick());
+  Json told = parse_json(answer.body, "the endpoint's answer");
+  if (answer.status == 200) return told;
+  throw Error(string_or(told, "error", "InternalError"), string_or(told, "message", answer.body),
+              string_or(told, "hint", ""));
+}
+
 LocalHost::PortState SystemLocalHost::port_state(unsigned short port) {
   const std::string url = fmt::format("http://127.0.0.1:{}", port);
   if (health(url)) return PortState::kEndpoint;

@@ -37,6 +37,10 @@ class LocalHost {
   virtual std::optional<std::string> read_file(const std::filesystem::path& path) = 0;
   virtual void remove_directory(const std::filesystem::path& directory) = 0;
   virtual bool exists(const std::filesystem::path& path) = 0;
+  // Asks the endpoint at `url` something that is its own and not AWS's. Throws Error "EndpointNotRunning",
+  // and what the endpoint refuses it with.
+  virtual Json ask_endpoint(const std::string& url, const std::string& method, const std::string& path,
+                            const Json& body) = 0;
 };
 
 // The machine itself; health checks go through `transport`.
@@ -56,6 +60,8 @@ class SystemLocalHost final : public LocalHost {
   std::optional<std::string> read_file(const std::filesystem::path& path) override;
   void remove_directory(const std::filesystem::path& directory) override;
   bool exists(const std::filesystem::path& path) override;
+  Json ask_endpoint(const std::string& url, const std::string& method, const std::string& path,
+                    const Json& body) override;
 
  private:
   http::Transport& transport_;

@@ -163,5 +163,69 @@ TEST_F(Local, EndpointVariableIsHonoured) {
   EXPECT_THAT(line.out(), HasSubstr("export AWS_ENDPOINT_URL=http://127.0.0.1:5000;\n"));
 }
 
+TEST_F(Local, FaultIsAskedForAsItWasTyped) {
+  line.host.serve("/var/lib/aurora-restore", 77, "4566");
+  line.host.answer = {{"number", 3},      {"service", "rds"},     {"operation", "CreateDBInstance"},
+                      {"status", 400},    {"times_left", 5},      {"code", "InsufficientDBInstanceCapacity"},
+                      {"delay_ms", 2000}, {"region", "us-west-2"}};
+  EXPECT_EQ(line.run({"local", "fault", "add", "rds", "create-db-instance", "InsufficientDBInstanceCapacity",
+                      "-n", "5", "--delay", "2", "--region", "us-west-2"}),
+            ExitCode::kDone);
+  EXPECT_EQ(line.out(), "3\n");
+  EXPECT_EQ(
+      line.err(),
+      "rds CreateDBInstance in us-west-2 answers InsufficientDBInstanceCapacity (400) after 2 s: the next 5 "
+      "calls.\n");
+  EXPECT_EQ(line.host.asked.at(0), Json({{"url", "http://127.0.0.1:4566"},
+                                         {"method", "POST"},
+                                         {"path", "/_aurora/faults"},
+                                         {"body",
+                                          {{"service", "rds"},
+                                           {"operation", "create-db-instance"},
+                                           {"times", 5},
+                                           {"delay_ms", 2000},
+                                           {"after_work", false},
+                                           {"code", "InsufficientDBInstanceCapacity"},
+                                           {"region", "us-west-2"}}}}));
+  line.run({"local", "fault", "add", "rds", "*", "Throttling", "--until-removed"});
+  EXPECT_EQ(line.host.asked.at(1)["body"]["times"], 0);
+}
+
+TEST_F(Local, FaultThatTheEndpointRefusesIsBadInput) {
+  line.host.refusal =
+      Error("InvalidInput", "rds has no operation \"CreateDBInstanc\"", "Did you mean CreateDBInstance?");
+  EXPECT_EQ(line.run({"local", "fault", "add", "rds", "CreateDBInstanc", "Throttling"}), ExitCode::kBadInput);
+  EXPECT_THAT(line.err(), HasSubstr("Did you mean CreateDBInstance?"));
+  EXPECT_EQ(line.run({"local", "fault", "add", "rds", "*", "Throttling", "--env", "prod"}),
+            ExitCode::kBadInput)
+      << "nothing of AWS's own is made to fail";
+  EXPECT_EQ(line.host.asked.size(), 1u);
+}
+
+TEST_F(Local, FaultsAreListedAndRemoved) {
+  line.host.answer = {{"faults",
+                       {{{"number", 3},
+                         {"service", "rds"},
+                         {"operation", ""},
+                         {"region", ""},
+                         {"code", ""},
+                         {"status", 400},
+                         {"delay_ms", 1500},
+                         {"times_left", 0},
+                         {"met", 4}}}}};
+  EXPECT_EQ(line.run({"local", "fault", "list"}), ExitCode::kDone);
+  EXPECT_THAT(line.out(),
+              HasSubstr("     3  rds      *          *         4  until it is removed  answers after 1.5 s"));
+  EXPECT_EQ(line.run({"local", "fault", "remove"}), ExitCode::kBadInput);
+  EXPECT_EQ(line.run({"local", "fault", "remove", "3", "--all"}), ExitCode::kBadInput);
+  line.host.answer = {{"removed", 1}};
+  EXPECT_EQ(line.run({"local", "fault", "remove", "3"}), ExitCode::kDone);
+  EXPECT_EQ(line.err(), "Removed 1 fault.\n");
+  EXPECT_EQ(line.host.asked.back()["path"], "/_aurora/faults/3");
+  EXPECT_EQ(line.run({"local", "fault", "remove", "--all"}), ExitCode::kDone);
+  EXPECT_EQ(line.host.asked.back()["path"], "/_aurora/faults");
+  EXPECT_EQ(line.host.asked.back()["method"], "DELETE");
+}
+
 }  // namespace
 }  // namespace aurora::cli

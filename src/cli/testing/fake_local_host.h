@@ -37,6 +37,12 @@ class FakeLocalHost final : public LocalHost {
     if (serving.contains(url)) return Json{{"status", "ok"}};
     return std::nullopt;
   }
+  Json ask_endpoint(const std::string& url, const std::string& method, const std::string& path,
+                    const Json& body) override {
+    asked.push_back({{"url", url}, {"method", method}, {"path", path}, {"body", body}});
+    if (refusal) throw *refusal;
+    return answer;
+  }
   PortState port_state(unsigned short port) override {
     if (serving.contains(fmt::format("http://127.0.0.1:{}", port))) return PortState::kEndpoint;
     return other_ports.contains(port) ? PortState::kOther : PortState::kFree;
@@ -70,6 +76,9 @@ class FakeLocalHost final : public LocalHost {
   bool dies_at_start = false;
   std::string log_of_start;
   std::optional<Error> directory_error;
+  std::optional<Error> refusal;  // of what the endpoint is asked
+  Json answer;
+  std::vector<Json> asked;
   std::map<std::filesystem::path, std::string> files;
   std::map<pid_t, std::string> alive;
   std::set<std::string> serving;
