@@ -28,7 +28,7 @@ bool nests_at_most(std::string_view text, int levels) {
 }
 
 Json parse_json_or_discard(std::string_view text) {
-  if (!nests_at_most(text, kJsonNestingMax)) return {Json::value_t::discarded};
+  if (!nests_at_most(text, kJsonNestingMax)) return Json(Json::value_t::discarded);  // braces make an array
   return Json::parse(text, nullptr, /*allow_exceptions=*/false);
 }
 
