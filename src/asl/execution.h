@@ -121,8 +121,8 @@ class Execution {
   void time_passed(TimePoint now);
   void stop(const std::optional<std::string>& error, const std::optional<std::string>& cause, TimePoint now);
   void time_out(TimePoint now);
-  // Takes up an execution that ended without success: `unfinished` is what it left, the identity's redrive_count
-  // counts this one too. The execution was made with its events and without strands.
+  // Takes up an execution that ended without success: `unfinished` is what it left, the identity's
+  // redrive_count counts this one too. The execution was made with its events and without strands.
   void redrive(std::vector<Strand> unfinished, TimePoint now);
 
   // Whether an answer with this ticket would be heard.

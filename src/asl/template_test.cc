@@ -29,9 +29,10 @@ TEST(Template, TakesTheLaterOfTwoMembersOfOneName) {
 }
 
 TEST(Template, NamesTheFieldThatCannotBeEvaluated) {
-  EXPECT_EQ(evaluated(R"({"a.$":"$.x"})", R"({"y":1})"),
-            "States.Runtime: The JSONPath '$.x' specified for the field 'a.$' could not be found in the input "
-            "'{\"y\":1}'");
+  EXPECT_EQ(
+      evaluated(R"({"a.$":"$.x"})", R"({"y":1})"),
+      "States.Runtime: The JSONPath '$.x' specified for the field 'a.$' could not be found in the input "
+      "'{\"y\":1}'");
   EXPECT_TRUE(evaluated(R"({"a.$":"x"})", "{}")
                   .starts_with("States.Runtime: The value for the field 'a.$' must be a valid JSONPath or a "
                                "valid intrinsic function call"));
