@@ -3,7 +3,7 @@
 build_packages=(
   g++ cmake ninja-build pkg-config ccache mold
   libboost1.81-dev libssl-dev zlib1g-dev libfmt-dev nlohmann-json3-dev libpugixml-dev
-  libsqlite3-dev libsqlitecpp-dev libzip-dev libre2-dev libcli11-dev libhowardhinnant-date-dev
+  libsqlite3-dev libsqlitecpp-dev libzip-dev libre2-dev libcli11-dev libyaml-cpp-dev libhowardhinnant-date-dev
   libpq-dev postgresql-server-dev-15 libmariadb-dev
   libgtest-dev libgmock-dev
 )

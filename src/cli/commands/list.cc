@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include "cli/commands/commands.h"
 #include "cli/operations.h"
-#include "cli/table.h"
+#include "cli/output.h"
 
 namespace aurora::cli {
 namespace {
@@ -12,14 +12,14 @@ namespace {
 struct ListOptions {
   std::string status;
   int limit = 20;
-  bool json = false;
+  OutputOptions output;
 };
 
 void bind_list(Binder& binder, ListOptions& options) {
   binder.option("--status", "STATUS", options.status, "Only operations of that status",
                 {"in-progress", "completed", "failed", "cancelled"});
   binder.number("-n,--limit", "N", options.limit, 1, 1000, "How many at most");
-  binder.flag("--json", options.json, "One state item a line");
+  bind_output(binder, options.output, "One state item a line");
 }
 
 std::string status_cell(const std::string& status, const Style& style) {
@@ -41,8 +41,8 @@ ExitCode run_list(Context& context, const ListOptions& options) {
   World world = open_world(context);
   const std::string status = replace_all(to_upper(options.status), "-", "_");
   const std::vector<Json> items = Operations(world).recent(status, static_cast<std::size_t>(options.limit));
-  if (options.json) {
-    for (const Json& item : items) context.terminal.out(dump_json(item) + "\n");
+  if (!options.output.is_table()) {
+    print_rows(context, options.output, items);
     return ExitCode::kDone;
   }
   if (items.empty()) {
@@ -62,7 +62,7 @@ ExitCode run_list(Context& context, const ListOptions& options) {
   for (const Json& item : items) {
     const auto started = time_at(item, "start_time");
     table.add({string_or(item, "operation_id", ""), status_cell(string_or(item, "status", ""), style),
-               string_or(item, "step", ""), started ? format_iso_seconds(*started) : "",
+               string_or(item, "step", ""), started ? shown_time(context, *started) : "",
                took(item, context.clock.now()), text_at(item, {"parameters", "target_cluster_id"}),
                text_at(item, {"snapshot_details", "snapshot_name"})});
   }
