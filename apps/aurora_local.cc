@@ -94,10 +94,28 @@ std::map<std::string, std::string> function_environment(const std::string& url, 
       {"AWS_ACCESS_KEY_ID", local::kLocalAccessKeyId},
       {"AWS_SECRET_ACCESS_KEY", local::kLocalSecretAccessKey},
   };
-  for (const char* passed :
-       {"LOG_LEVEL", "POLL_INTERVAL_SECONDS", "DEFAULT_DB_INSTANCE_CLASS", "DEFAULT_SOURCE_REGION"})
+  for (const std::string& passed : restore::function_variables())
     if (const auto value = process_environment(passed)) variables[passed] = *value;
   return variables;
+}
+
+// The pipeline that the endpoint carries: the documents' dev environment, under the names that the
+// environment's variables give it.
+restore::PipelineNames names_of_environment() {
+  restore::PipelineNames names;
+  if (const auto region = process_environment("REGION"); region && !region->empty()) {
+    if (!restore::is_region_name(*region))
+      throw Error("InvalidConfiguration", fmt::format("environment variable REGION is \"{}\"", *region),
+                  "Allowed is an AWS Region such as us-west-2.");
+    names.region = *region;
+  }
+  return restore::pipeline_names(process_environment, std::move(names));
+}
+
+Json described(const restore::PipelineNames& names) {
+  return {{"environment", names.environment},       {"region", names.region},
+          {"state_table", names.state_table()},     {"audit_table", names.audit_table()},
+          {"state_machine", names.state_machine()}, {"function_pattern", names.function("{step}")}};
 }
 
 int number_from_environment(const char* variable, int fallback, int least, int most) {
@@ -190,7 +208,7 @@ void serve(const Options& options) {
                       .pace = local::parse_pace(options.pace),
                       .lambda_elsewhere = lambda.get()},
                      clock, log);
-  const restore::PipelineNames names;
+  const restore::PipelineNames names = names_of_environment();
   define_functions(stack, bootstrap, url, names);
   gate.open(stack.endpoint());
   local::RouterApi api(stack.endpoint());
@@ -201,6 +219,7 @@ void serve(const Options& options) {
                                       {"port", server.port()},
                                       {"url", url},
                                       {"version", kVersion},
+                                      {"pipeline", described(names)},
                                       {"started_at", format_iso_seconds(clock.now())}}) +
                         "\n");
   log.info("Serving", {{"url", url}, {"data", data.string()}, {"pid", ::getpid()}});

@@ -31,9 +31,11 @@ const restore::Step& step_of_handler() {
 }
 
 restore::PipelineNames names_of_environment() {
-  return {.environment = variable("ENVIRONMENT", "dev"),
-          .region = variable("AWS_REGION", variable("REGION", "us-west-2")),
-          .account = variable("AWS_ACCOUNT_ID", restore::PipelineNames{}.account)};
+  const restore::PipelineNames defaults;
+  return restore::pipeline_names(process_environment,
+                                 {.environment = variable("ENVIRONMENT", defaults.environment),
+                                  .region = variable("REGION", variable("AWS_REGION", defaults.region)),
+                                  .account = variable("AWS_ACCOUNT_ID", defaults.account)});
 }
 
 int serve(lambda::Runtime& runtime, http::Transport& network, SystemClock& clock, const Log& log) {

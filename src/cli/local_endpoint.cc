@@ -40,6 +40,21 @@ std::optional<Json> running_endpoint(const Context& context, const std::filesyst
   return entry;
 }
 
+restore::PipelineNames names_of_environment(const Context& context) {
+  restore::PipelineNames names;
+  if (const auto region = context.variable("REGION"); region && !region->empty()) names.region = *region;
+  return restore::pipeline_names(context.variable, std::move(names));
+}
+
+// What the endpoint wrote down when it began; one of an earlier version wrote nothing.
+void take_names(restore::PipelineNames& names, const Json& written) {
+  names.region = string_or(written, "region", names.region);
+  names.given_state_table = string_or(written, "state_table", names.given_state_table);
+  names.given_audit_table = string_or(written, "audit_table", names.given_audit_table);
+  names.given_state_machine = string_or(written, "state_machine", names.given_state_machine);
+  names.function_pattern = string_or(written, "function_pattern", names.function_pattern);
+}
+
 void take_url(LocalEndpoint& endpoint, const std::string& url) {
   endpoint.url = url;
   endpoint.port = http::Url::parse(url).port;
@@ -98,8 +113,8 @@ void wait_until_serving(Context& context, LocalEndpoint& endpoint, std::size_t l
 
 }  // namespace
 
-restore::PipelineNames local_names() {
-  return {.environment = "dev", .region = "us-west-2", .account = "123456789012"};
+restore::PipelineNames local_names(const Context& context) {
+  return locate_endpoint(context).names;
 }
 
 LocalEndpoint locate_endpoint(const Context& context) {
@@ -120,8 +135,11 @@ LocalEndpoint locate_endpoint(const Context& context) {
   } else {
     take_url(endpoint, loopback_url(kDefaultPort));
   }
-  if (running && int_or(*running, "port", 0) == endpoint.port)
+  endpoint.names = names_of_environment(context);
+  if (running && int_or(*running, "port", 0) == endpoint.port) {
     endpoint.pid = static_cast<pid_t>(int_or(*running, "pid", 0));
+    take_names(endpoint.names, member_or_null(*running, "pipeline"));
+  }
   return endpoint;
 }
 

@@ -16,19 +16,20 @@ inline constexpr char kLocalAccessKey[] = "AKIALOCALRESTORE0001";
 inline constexpr char kLocalSecretKey[] = "local-restore-secret-key";
 inline constexpr unsigned short kDefaultPort = 4566;
 
-// The endpoint carries the pipeline of the documents' `dev` environment.
-restore::PipelineNames local_names();
-
 struct LocalEndpoint {
   std::filesystem::path data;  // its data directory, as far as this user's options tell
   std::string url;
   unsigned short port = kDefaultPort;
   pid_t pid = 0;  // 0: unknown or not running
+  // Of the pipeline it carries, the documents' `dev` environment: as the running endpoint wrote them down,
+  // else as the environment's variables give them.
+  restore::PipelineNames names;
 };
 
 // Where the endpoint is, or would be started. In this order: --endpoint-url, --port, the endpoint that
 // --data names, $AWS_ENDPOINT_URL, the endpoint that the default data directory names, port 4566.
 LocalEndpoint locate_endpoint(const Context& context);
+restore::PipelineNames local_names(const Context& context);
 
 struct StartOptions {
   std::string pace;

@@ -14,7 +14,7 @@ World open_local(Context& context) {
   world.local = true;
   world.endpoint_url = endpoint.url;
   world.ca_file = endpoint.data / "ca.crt";
-  world.names = local_names();
+  world.names = endpoint.names;
   if (!context.globals.region.empty()) world.names.region = context.globals.region;
   ApiConnection connection = context.connect_api({.endpoint_url = endpoint.url,
                                                   .region = world.names.region,
@@ -29,12 +29,14 @@ World open_aws(Context& context, const std::string& environment) {
                                                   .region = context.globals.region,
                                                   .local = false,
                                                   .debug = context.globals.debug});
+  // The functions' own variable, where AWS's chain names no Region.
+  if (connection.region.empty()) connection.region = context.variable("REGION").value_or("");
   if (connection.region.empty())
     throw Error("RegionNotFound", fmt::format("environment {} needs a Region and none is set", environment),
                 "Give --region (the Region the pipeline is deployed in), or set AWS_REGION.");
   World world;
-  world.names.environment = environment;
-  world.names.region = connection.region;
+  world.names =
+      restore::pipeline_names(context.variable, {.environment = environment, .region = connection.region});
   world.api = std::move(connection.api);
   const Json identity = world.api->call("sts", world.names.region, "GetCallerIdentity", Json::object());
   world.names.account = string_or(identity, "Account", "");

@@ -128,4 +128,12 @@ Json default_settings() {
   return defaults;
 }
 
+std::vector<std::string> function_variables() {
+  std::vector<std::string> names{"LOG_LEVEL",        "STATE_TABLE_NAME",   "DYNAMODB_TABLE_NAME",
+                                 "AUDIT_TABLE_NAME", "STATE_MACHINE_NAME", "FUNCTION_NAME_PATTERN"};
+  for (const Setting& setting : settings())
+    names.insert(names.end(), setting.environment.begin(), setting.environment.end());
+  return names;
+}
+
 }  // namespace aurora::restore

@@ -1,7 +1,6 @@
 // Settings as they are in force for one step: event, then the operation's state, then environment
 // variables, then SSM Parameter Store, then defaults.
 #pragma once
-#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -14,9 +13,6 @@
 #include "restore/settings.h"
 
 namespace aurora::restore {
-
-// A variable of the process's environment, or nothing.
-using Environment = std::function<std::optional<std::string>(const std::string& name)>;
 
 enum class Source { kEvent, kState, kEnvironment, kParameterStore, kDefault };
 std::string_view name_of(Source source);
@@ -67,5 +63,8 @@ class ParameterStore {
 // The settings that environment variables give, canonical; malformed ones are findings.
 Json environment_settings(const Environment& environment, std::vector<Finding>& findings);
 Json default_settings();
+// Every variable that the functions read: those that set a setting, name a part of the pipeline or configure
+// the function itself (the log's level). What a deployment hands on to them.
+std::vector<std::string> function_variables();
 
 }  // namespace aurora::restore

@@ -13,15 +13,6 @@
 namespace aurora::restore {
 namespace {
 
-// The table's name: the specific variable wins, then the one that the configuration guide gives both.
-std::string table_name(const Environment& environment, const char* specific, const std::string& fallback,
-                       bool with_general) {
-  if (const auto name = environment(specific); name && !name->empty()) return *name;
-  if (with_general)
-    if (const auto name = environment("DYNAMODB_TABLE_NAME"); name && !name->empty()) return *name;
-  return fallback;
-}
-
 // Errors that may pass get names that the machine's Retry lists; all others keep theirs.
 [[noreturn]] void rethrow_named(const aws::ServiceError& e) {
   const auto& d = e.details();
@@ -103,10 +94,8 @@ StepRunner::StepRunner(RunnerOptions options)
     : options_(std::move(options)),
       source_accounts_(options_.api, options_.clock, options_.names.region),
       parameters_(options_.api, options_.clock, options_.names),
-      operations_(aws::DynamoDb(options_.api, options_.names.region),
-                  table_name(options_.environment, "STATE_TABLE_NAME", options_.names.state_table(), true)),
-      audit_(aws::DynamoDb(options_.api, options_.names.region),
-             table_name(options_.environment, "AUDIT_TABLE_NAME", options_.names.audit_table(), false),
+      operations_(aws::DynamoDb(options_.api, options_.names.region), options_.names.state_table()),
+      audit_(aws::DynamoDb(options_.api, options_.names.region), options_.names.audit_table(),
              options_.clock) {}
 
 Json StepRunner::run(const Step& step, const Json& raw_event, TimePoint deadline) {

@@ -16,8 +16,9 @@ void bind_env(Binder& binder, EnvOptions& options) {
 }
 
 std::vector<std::pair<std::string, std::string>> variables(const Context& context) {
-  const std::string region = context.globals.region.empty() ? local_names().region : context.globals.region;
-  return {{"AWS_ENDPOINT_URL", locate_endpoint(context).url},
+  const LocalEndpoint endpoint = locate_endpoint(context);
+  const std::string region = context.globals.region.empty() ? endpoint.names.region : context.globals.region;
+  return {{"AWS_ENDPOINT_URL", endpoint.url},
           {"AWS_ACCESS_KEY_ID", kLocalAccessKey},
           {"AWS_SECRET_ACCESS_KEY", kLocalSecretKey},
           {"AWS_DEFAULT_REGION", region},
