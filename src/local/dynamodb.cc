@@ -12,6 +12,8 @@ constexpr std::chrono::seconds kSweepInterval{2};
 constexpr std::size_t kSweepBatch = 500;
 constexpr std::int64_t kFiveYearsSeconds = 5LL * 365 * 86400;
 constexpr std::int64_t kTokenLifeSeconds = 600;
+// As long as AWS lists exports and imports.
+constexpr std::int64_t kTransferLifeSeconds = 90LL * 86400;
 
 using Operation = Json (*)(dynamodb::Context&, const Call&);
 
@@ -23,10 +25,16 @@ const std::map<std::string_view, Operation>& operations() {
       {"DeleteItem", dynamodb::delete_item},
       {"DeleteTable", dynamodb::delete_table},
       {"DescribeContinuousBackups", dynamodb::describe_continuous_backups},
+      {"DescribeExport", dynamodb::describe_export},
+      {"DescribeImport", dynamodb::describe_import},
       {"DescribeLimits", dynamodb::describe_limits},
       {"DescribeTable", dynamodb::describe_table},
       {"DescribeTimeToLive", dynamodb::describe_time_to_live},
+      {"ExportTableToPointInTime", dynamodb::export_table_to_point_in_time},
       {"GetItem", dynamodb::get_item},
+      {"ImportTable", dynamodb::import_table},
+      {"ListExports", dynamodb::list_exports},
+      {"ListImports", dynamodb::list_imports},
       {"ListTables", dynamodb::list_tables},
       {"ListTagsOfResource", dynamodb::list_tags_of_resource},
       {"PutItem", dynamodb::put_item},
@@ -44,10 +52,16 @@ const std::map<std::string_view, Operation>& operations() {
   return table;
 }
 
+// What leaves work for the background behind.
+bool leaves_work(std::string_view operation) {
+  return operation == "UpdateTable" || operation == "ExportTableToPointInTime" || operation == "ImportTable";
+}
+
 }  // namespace
 
-DynamoDbService::DynamoDbService(const std::filesystem::path& directory, Clock& clock, Log log)
-    : store_(directory), clock_(clock), log_(std::move(log)) {}
+DynamoDbService::DynamoDbService(const std::filesystem::path& directory, Clock& clock, Log log,
+                                 Router* router)
+    : store_(directory), clock_(clock), log_(std::move(log)), work_(mutex_, store_, clock_, router, log_) {}
 
 DynamoDbService::~DynamoDbService() {
   stop();
@@ -59,7 +73,9 @@ Json DynamoDbService::handle(const Call& call) {
   const std::lock_guard lock(mutex_);
   dynamodb::Context context{store_, clock_};
   try {
-    return found->second(context, call);
+    Json answer = found->second(context, call);
+    if (leaves_work(call.operation)) wake();
+    return answer;
   } catch (const SQLite::Exception& failure) {
     throw store_error(failure, "dynamodb");
   } catch (const nlohmann::json::exception&) {
@@ -69,22 +85,50 @@ Json DynamoDbService::handle(const Call& call) {
 }
 
 void DynamoDbService::start() {
-  sweeper_ = std::jthread([this](const std::stop_token& stop) {
-    while (clock_.sleep_for(kSweepInterval, stop)) {
-      try {
-        sweep_expired();
-      } catch (const std::exception& failure) {
-        // The disk may be full for a while; the next round tries again.
-        log_.warning("expired items of DynamoDB could not be deleted", {{"error", failure.what()}});
-      }
+  worker_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+}
+
+void DynamoDbService::run(const std::stop_token& stop) {
+  // A stop wakes the sleeper as well, which sleeps on `wake_`.
+  const std::stop_callback woken(stop, [this] { wake(); });
+  TimePoint next_sweep = clock_.now();
+  while (!stop.stop_requested()) {
+    std::stop_token wake;
+    {
+      const std::lock_guard lock(wake_mutex_);
+      wake_ = std::stop_source();
+      wake = wake_.get_token();
     }
-  });
+    try {
+      finish_work(stop);
+      if (clock_.now() >= next_sweep) {
+        sweep_expired();
+        next_sweep = clock_.now() + kSweepInterval;
+      }
+    } catch (const std::exception& failure) {
+      // The disk may be full for a while; the next round tries again.
+      log_.warning("DynamoDB's work in the background did not get on", {{"error", failure.what()}});
+      next_sweep = clock_.now() + kSweepInterval;
+    }
+    // A stop that came before `wake_` was new has not woken this one.
+    if (!stop.stop_requested()) clock_.sleep_until(next_sweep, wake);
+  }
+}
+
+void DynamoDbService::wake() {
+  const std::lock_guard lock(wake_mutex_);
+  wake_.request_stop();
+}
+
+void DynamoDbService::finish_work(const std::stop_token& stop) {
+  while (!stop.stop_requested() && work_.work_once(stop)) {
+  }
 }
 
 void DynamoDbService::stop() {
-  if (!sweeper_.joinable()) return;
-  sweeper_.request_stop();
-  sweeper_.join();
+  if (!worker_.joinable()) return;
+  worker_.request_stop();
+  worker_.join();
 }
 
 std::size_t DynamoDbService::sweep_expired() {
@@ -97,6 +141,7 @@ std::size_t DynamoDbService::sweep_expired() {
     WriteTransaction transaction(store_.database());
     const auto erased = store_.erase_expired(now - kFiveYearsSeconds, now, kSweepBatch);
     store_.erase_tokens_before(now - kTokenLifeSeconds);
+    dynamodb::TransferStore(store_).erase_finished_before(now - kTransferLifeSeconds);
     transaction.commit();
     total += erased;
     if (erased < kSweepBatch) return total;

@@ -35,7 +35,7 @@ struct Stack::Services {
         sqs(options.data, clock, options.url),
         logs(options.data, clock),
         s3(options.data, clock),
-        dynamodb(options.data, clock, log),
+        dynamodb(options.data, clock, log, &endpoint),
         ec2(options.data, endpoint),
         rds({.directory = options.data, .pace = options.pace, .patience = {}},
             options.engines.empty() ? engines::native_engines({}, authority, clock, log)

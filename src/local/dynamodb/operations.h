@@ -6,6 +6,9 @@
 
 namespace aurora::local::dynamodb {
 
+// Where ImportTable writes what was wrong with items.
+inline constexpr char kImportLogGroup[] = "/aws-dynamodb/imports";
+
 struct Context {
   Store& store;
   const Clock& clock;
@@ -20,6 +23,8 @@ Json list_tables(Context& context, const Call& call);
 Json update_table(Context& context, const Call& call);
 Json delete_table(Context& context, const Call& call);
 Json describe_limits(Context& context, const Call& call);
+// CreateTable's work without its answer and transaction.
+Table add_table(Context& context, const Call& call);
 // table_settings.cc
 Json update_time_to_live(Context& context, const Call& call);
 Json describe_time_to_live(Context& context, const Call& call);
@@ -39,6 +44,14 @@ Json scan(Context& context, const Call& call);
 // batch_operations.cc
 Json batch_get_item(Context& context, const Call& call);
 Json batch_write_item(Context& context, const Call& call);
+// export_operations.cc
+Json export_table_to_point_in_time(Context& context, const Call& call);
+Json describe_export(Context& context, const Call& call);
+Json list_exports(Context& context, const Call& call);
+// import_operations.cc
+Json import_table(Context& context, const Call& call);
+Json describe_import(Context& context, const Call& call);
+Json list_imports(Context& context, const Call& call);
 // transactions.cc
 Json transact_get_items(Context& context, const Call& call);
 Json transact_write_items(Context& context, const Call& call);

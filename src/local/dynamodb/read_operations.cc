@@ -145,6 +145,9 @@ void set_index(const Json& input, Read& read) {
   read.consistent = bool_or(input, "ConsistentRead", false);
   if (name.empty()) return;
   read.index = &read.table.index(name);
+  if (read.index->backfilling)
+    throw validation_error(
+        fmt::format("Cannot read from backfilling global secondary index: {}", read.index->name));
   read.plan.index = read.index;
   if (read.index->global && read.consistent) {
     throw validation_error("Consistent reads are not supported on global secondary indexes");

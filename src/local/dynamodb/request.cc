@@ -63,7 +63,8 @@ std::int64_t Context::now_seconds() const {
 
 Table require_table(Context& context, std::string_view region, const Json& input) {
   auto table = context.store.find_table(region, table_name_of(input));
-  if (!table) throw resource_not_found();
+  // What an import fills is there for nobody until it is complete.
+  if (!table || bool_or(table->definition, "Importing", false)) throw resource_not_found();
   return std::move(*table);
 }
 

@@ -45,6 +45,27 @@ const std::vector<std::string>& migrations() {
       used_at INTEGER NOT NULL,
       PRIMARY KEY (region, token)
     ) WITHOUT ROWID;
+  )sql",
+                                                      R"sql(
+    CREATE TABLE transfers (
+      number INTEGER PRIMARY KEY AUTOINCREMENT,
+      kind TEXT NOT NULL,
+      arn TEXT NOT NULL UNIQUE,
+      region TEXT NOT NULL,
+      table_arn TEXT NOT NULL,
+      token TEXT NOT NULL,
+      digest TEXT NOT NULL,
+      started_at INTEGER NOT NULL,
+      finished INTEGER NOT NULL,
+      description TEXT NOT NULL
+    );
+    CREATE INDEX transfers_unfinished ON transfers (number) WHERE finished = 0;
+    CREATE TABLE export_items (
+      transfer INTEGER NOT NULL,
+      number INTEGER NOT NULL,
+      item BLOB NOT NULL,
+      PRIMARY KEY (transfer, number)
+    ) WITHOUT ROWID;
   )sql"};
   return statements;
 }
@@ -193,7 +214,7 @@ namespace {
 
 void insert_entry(SQLite::Database& database, const Table& table, const Index& index, const Position& place,
                   const Position& position) {
-  SQLite::Statement insert(database, "INSERT INTO index_entries VALUES (?, ?, ?, ?, ?, ?)");
+  SQLite::Statement insert(database, "INSERT OR IGNORE INTO index_entries VALUES (?, ?, ?, ?, ?, ?)");
   insert.bind(1, table.id);
   insert.bind(2, index.name);
   bind_blob(insert, 3, place.hash);
@@ -241,13 +262,36 @@ void Store::read(const Table& table, const ReadPlan& plan,
   }
 }
 
-void Store::fill_index(const Table& table, const Index& index) {
-  drop_index(table, index.name);
-  read(table, {}, [&](const Json& item, std::size_t, const Position& position) {
-    const auto place = table.index_position(index, item);
-    if (place) insert_entry(database_, table, index, *place, position);
-    return true;
+std::optional<Position> Store::fill_index(const Table& table, const Index& index,
+                                          const std::optional<Position>& after, std::size_t count_max) {
+  ReadPlan plan;
+  if (after) plan.start = ReadPlan::Start{*after, *after};
+  std::optional<Position> last;
+  std::size_t count = 0;
+  read(table, plan, [&](const Json& item, std::size_t, const Position& position) {
+    if (const auto place = table.index_position(index, item))
+      insert_entry(database_, table, index, *place, position);
+    last = position;
+    return ++count < count_max;
   });
+  return count < count_max ? std::nullopt : last;
+}
+
+std::optional<Table> Store::find_backfilling() {
+  SQLite::Statement select(
+      database_, "SELECT id, region, definition FROM tables WHERE definition LIKE '%\"CREATING\"%'");
+  while (select.executeStep()) {
+    Table table = Table::from_definition(select.getColumn(0).getInt64(), select.getColumn(1).getString(),
+                                         parse_json(select.getColumn(2).getString(), "a stored table"));
+    if (table.backfilling_index() != nullptr) return table;
+  }
+  return std::nullopt;
+}
+
+void Store::erase_items(const Table& table) {
+  SQLite::Statement erase(database_, "DELETE FROM items WHERE table_id = ?");
+  erase.bind(1, table.id);
+  erase.exec();
 }
 
 void Store::drop_index(const Table& table, std::string_view index_name) {

@@ -61,8 +61,13 @@ class Store {
   void read(const Table& table, const ReadPlan& plan,
             const std::function<bool(Json item, std::size_t size, const Position& place)>& visit);
 
-  // Writes the entries of every item in `index` anew.
-  void fill_index(const Table& table, const Index& index);
+  // Writes the entries in `index` of at most `count_max` items after that place; gives the last one's place,
+  // or nothing when there are no more. Entries that are there already stay.
+  std::optional<Position> fill_index(const Table& table, const Index& index,
+                                     const std::optional<Position>& after, std::size_t count_max);
+  // A table with an index that is still being filled, of whatever Region.
+  std::optional<Table> find_backfilling();
+  void erase_items(const Table& table);
   void drop_index(const Table& table, std::string_view index_name);
   // Takes over the table's time to live for every item.
   void refresh_expiry(const Table& table);

@@ -20,7 +20,8 @@ Index make_index(const Json& definition, bool global) {
               .keys = key_attributes(definition["KeySchema"]),
               .global = global,
               .projection = string_or(projection, "ProjectionType", "ALL"),
-              .included = {}};
+              .included = {},
+              .backfilling = string_or(definition, "IndexStatus", "") == "CREATING"};
   for (const auto& name : member_or_null(projection, "NonKeyAttributes")) index.included.push_back(name);
   return index;
 }
@@ -105,6 +106,12 @@ const Index& Table::index(std::string_view index_name) const {
                                   [&](const Index& candidate) { return candidate.name == index_name; });
   if (found != indexes.end()) return *found;
   throw validation_error(fmt::format("The table does not have the specified index: {}", index_name));
+}
+
+const Index* Table::backfilling_index() const {
+  const auto found =
+      std::find_if(indexes.begin(), indexes.end(), [](const Index& index) { return index.backfilling; });
+  return found == indexes.end() ? nullptr : &*found;
 }
 
 void Table::check_key_value(const std::string& attribute, const Json& value) const {

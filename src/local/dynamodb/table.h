@@ -23,6 +23,7 @@ struct Index {
   bool global = false;
   std::string projection;  // ALL, KEYS_ONLY, INCLUDE
   std::vector<std::string> included;
+  bool backfilling = false;  // made for a table that has items; cannot be read yet
 };
 
 // Where an item stands, as bytes that order as the keys do; `range` is empty without a range key.
@@ -37,7 +38,8 @@ struct Table {
   std::int64_t id = 0;
   std::string region;
   // As stored: the members of CreateTable's input, completed with TableArn, TableId, CreationDateTime, Tags
-  // (an object), TimeToLive and PointInTimeRecovery.
+  // (an object), TimeToLive, PointInTimeRecovery, and Importing (true) while ImportTable fills it. A global
+  // index has IndexStatus "CREATING" while it is filled, and none afterwards.
   Json definition;
   std::string name;
   KeyAttributes keys;
@@ -48,6 +50,8 @@ struct Table {
   static Table from_definition(std::int64_t id, std::string region, Json definition);
   // Throws ValidationException when there is no such index.
   const Index& index(std::string_view index_name) const;
+  // The one that is being filled, or null.
+  const Index* backfilling_index() const;
 
   // Checks and normalises a Key of a request; throws ValidationException unless it has exactly the table's
   // key attributes.

@@ -26,6 +26,20 @@ Table existing_table(Context& context, const Call& call) {
   return std::move(*table);
 }
 
+bool is_importing(const Table& table) {
+  return bool_or(table.definition, "Importing", false);
+}
+
+Table changeable_table(Context& context, const Call& call) {
+  Table table = existing_table(context, call);
+  if (is_importing(table))
+    throw aws::ServiceError(
+        "ResourceInUseException",
+        fmt::format("Attempt to change a resource which is still in use: Table is being created: {}",
+                    table.name));
+  return table;
+}
+
 Json describe_throughput(const Json& holder) {
   const auto& throughput = member_or_null(holder, "ProvisionedThroughput");
   return {{"NumberOfDecreasesToday", 0},
@@ -48,7 +62,8 @@ Json describe_indexes(Context& context, const Table& table, bool global) {
         {"ItemCount", counts.items},
         {"IndexArn", fmt::format("{}/index/{}", string_or(table.definition, "TableArn", ""), name)}};
     if (global) {
-      index["IndexStatus"] = "ACTIVE";
+      index["IndexStatus"] = string_or(definition, "IndexStatus", "ACTIVE");
+      if (definition.contains("IndexStatus")) index["Backfilling"] = true;
       index["ProvisionedThroughput"] = describe_throughput(definition);
     }
     list.push_back(std::move(index));
@@ -165,6 +180,12 @@ void drop_unused_definitions(Json& definition) {
   definition["AttributeDefinitions"] = std::move(kept);
 }
 
+aws::ServiceError one_at_a_time() {
+  return {
+      "LimitExceededException",
+      "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table"};
+}
+
 bool erase_index(Json& indexes, std::string_view name) {
   for (auto index = indexes.begin(); index != indexes.end(); ++index) {
     if (string_or(*index, "IndexName", "") != name) continue;
@@ -183,7 +204,9 @@ void create_index(const Json& create, Json& definition) {
                                  [&](const Index& index) { return index.name == name; });
   if (taken)
     throw validation_error(fmt::format("Attempting to create an index which already exists: {}", name));
+  if (table.backfilling_index() != nullptr) throw one_at_a_time();
   definition["GlobalSecondaryIndexes"].push_back(create);
+  definition["GlobalSecondaryIndexes"].back()["IndexStatus"] = "CREATING";
 }
 
 void delete_index(const std::string& name, Json& definition) {
@@ -203,14 +226,11 @@ void update_index(const Json& update, Json& definition) {
   throw resource_not_found("Requested resource not found");
 }
 
-// Changes `definition`, and the entries in the store.
+// Changes `definition`, and drops the entries of an index that goes. Those of a new one are filled in by the
+// service's background work.
 void update_indexes(Context& context, const Json& updates, Table& table) {
   if (updates.is_null()) return;
-  if (updates.size() > 1) {
-    throw aws::ServiceError("LimitExceededException",
-                            "Subscriber limit exceeded: Only 1 online index can be created or deleted "
-                            "simultaneously per table");
-  }
+  if (updates.size() > 1) throw one_at_a_time();
   for (const auto& update : updates) {
     const auto& create = member_or_null(update, "Create");
     const auto& erase = member_or_null(update, "Delete");
@@ -224,7 +244,6 @@ void update_indexes(Context& context, const Json& updates, Table& table) {
     if (!erase.is_null()) delete_index(string_or(erase, "IndexName", ""), table.definition);
     if (!change.is_null()) update_index(change, table.definition);
     table = Table::from_definition(table.id, table.region, table.definition);
-    if (!create.is_null()) context.store.fill_index(table, table.index(string_or(create, "IndexName", "")));
     if (!erase.is_null()) context.store.drop_index(table, string_or(erase, "IndexName", ""));
   }
 }
@@ -242,10 +261,9 @@ void check_update_has_work(const Json& input) {
 
 }  // namespace
 
-Json create_table(Context& context, const Call& call) {
+Table add_table(Context& context, const Call& call) {
   const auto name = table_name_of(call.input);
   check_create_table(call.input);
-  WriteTransaction transaction(context.store.database());
   if (context.store.find_table(call.region, name)) {
     throw aws::ServiceError("ResourceInUseException", fmt::format("Table already exists: {}", name));
   }
@@ -261,14 +279,20 @@ Json create_table(Context& context, const Call& call) {
   definition["Tags"] = Json::object();
   add_tags(definition["Tags"], member_or_null(call.input, "Tags"));
   context.store.insert_table(call.region, definition);
-  const Table table = *context.store.find_table(call.region, name);
+  return *context.store.find_table(call.region, name);
+}
+
+Json create_table(Context& context, const Call& call) {
+  WriteTransaction transaction(context.store.database());
+  const Table table = add_table(context, call);
   Json answer = {{"TableDescription", describe(context, table, "CREATING")}};
   transaction.commit();
   return answer;
 }
 
 Json describe_table(Context& context, const Call& call) {
-  return {{"Table", describe(context, existing_table(context, call), "ACTIVE")}};
+  const Table table = existing_table(context, call);
+  return {{"Table", describe(context, table, is_importing(table) ? "CREATING" : "ACTIVE")}};
 }
 
 Json list_tables(Context& context, const Call& call) {
@@ -289,7 +313,7 @@ Json list_tables(Context& context, const Call& call) {
 Json update_table(Context& context, const Call& call) {
   const Json& input = call.input;
   WriteTransaction transaction(context.store.database());
-  Table table = existing_table(context, call);
+  Table table = changeable_table(context, call);
   check_update_has_work(input);
   update_throughput(context, input, table.definition);
   merge_attribute_definitions(member_or_null(input, "AttributeDefinitions"),
@@ -307,7 +331,7 @@ Json update_table(Context& context, const Call& call) {
 
 Json delete_table(Context& context, const Call& call) {
   WriteTransaction transaction(context.store.database());
-  const Table table = existing_table(context, call);
+  const Table table = changeable_table(context, call);
   if (bool_or(table.definition, "DeletionProtectionEnabled", false)) {
     throw validation_error(
         "Resource cannot be deleted as it is currently protected against deletion. Disable deletion "

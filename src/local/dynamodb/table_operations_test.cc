@@ -123,8 +123,10 @@ TEST_F(DynamoDbTables, UpdateChangesBillingAndIndexes) {
       "AttributeDefinitions":[{"AttributeName":"status","AttributeType":"S"}],
       "GlobalSecondaryIndexUpdates":[{"Create":{"IndexName":"by-status","Projection":{"ProjectionType":"KEYS_ONLY"},
         "KeySchema":[{"AttributeName":"status","KeyType":"HASH"}]}}]})");
+  service_->finish_work();
   Json table = call("DescribeTable", R"({"TableName":"aurora-restore-state"})")["Table"];
   EXPECT_EQ(table["GlobalSecondaryIndexes"][0]["IndexStatus"], "ACTIVE");
+  EXPECT_FALSE(table["GlobalSecondaryIndexes"][0].contains("Backfilling"));
   EXPECT_EQ(table["GlobalSecondaryIndexes"][0]["ItemCount"], 1);
   EXPECT_EQ(table["AttributeDefinitions"].size(), 2U);
   call("UpdateTable", R"({"TableName":"aurora-restore-state",
