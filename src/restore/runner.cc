@@ -281,6 +281,7 @@ Configuration StepRunner::resolve(const Json& event, const Operation& operation)
   configuration.add(parameters_.settings(), Source::kParameterStore);
   configuration.add(default_settings(), Source::kDefault);
   configuration.add({{"target_region", options_.names.region}}, Source::kDefault);
+  audit_.keep_for(configuration.integer("audit_retention_days"));
   return configuration;
 }
 

@@ -101,6 +101,15 @@ Json remembered(const Configuration& settings) {
   return parameters;
 }
 
+// Where each came from, as long as that is no default: for those who read later why it was so.
+Json sources_of(const Configuration& settings) {
+  Json sources = Json::object();
+  for (const auto& [name, value] : settings.values().items())
+    if (const auto source = settings.source(name); source && *source != Source::kDefault)
+      sources[name] = name_of(*source);
+  return sources;
+}
+
 Json as_json(const std::vector<Error>& errors) {
   Json list = Json::array();
   for (const Error& error : errors)
@@ -161,6 +170,7 @@ StepResult snapshot_check(StepContext& context) {
 
   Operation& operation = context.operation;
   operation["parameters"] = remembered(context.settings);
+  operation.state()["parameter_sources"] = sources_of(context.settings);
   operation["parameters"]["source_region"] = source_region(context);
   const bool copy = needs_copy(context, *snapshot, findings.kms_key_arn);
   operation.state()["source_snapshot"] = snapshot->identifier;

@@ -32,7 +32,7 @@ class StepWorld : public ::testing::Test {
     endpoint.add("kms", kms);
     endpoint.add("ec2", ec2);
     endpoint.add("rds", rds);
-    provision_tables();
+    provision_tables(api, names);
     api.call("secretsmanager", "us-west-2", "CreateSecret",
              {{"Name", "aurora-restore/master-credentials"},
               {"SecretString", R"({"username":"dbmaster","password":"canary-Passw0rd"})"}});
@@ -137,22 +137,6 @@ class StepWorld : public ::testing::Test {
   Json cluster(const std::string& name) {
     return api.call("rds", "us-west-2", "DescribeDBClusters",
                     {{"DBClusterIdentifier", name}})["DBClusters"][0];
-  }
-
-  void provision_tables() {
-    for (const bool audit : {false, true}) {
-      Json attributes = Json::array({{{"AttributeName", "operation_id"}, {"AttributeType", "S"}}});
-      Json schema = Json::array({{{"AttributeName", "operation_id"}, {"KeyType", "HASH"}}});
-      if (audit) {
-        attributes.push_back({{"AttributeName", "timestamp"}, {"AttributeType", "S"}});
-        schema.push_back({{"AttributeName", "timestamp"}, {"KeyType", "RANGE"}});
-      }
-      api.call("dynamodb", "us-west-2", "CreateTable",
-               {{"TableName", audit ? names.audit_table() : names.state_table()},
-                {"AttributeDefinitions", attributes},
-                {"KeySchema", schema},
-                {"BillingMode", "PAY_PER_REQUEST"}});
-    }
   }
 
   static local::engines::Engines simulated() {
