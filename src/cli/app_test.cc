@@ -89,7 +89,7 @@ TEST_F(App, VersionIsTheProgramsOwn) {
 }
 
 TEST_F(App, EndpointThatIsDownSaysHowToStartIt) {
-  line.api.on("dynamodb.Scan", [](const Json&) -> Json {
+  line.api.on("dynamodb.Query", [](const Json&) -> Json {
     throw aws::Unreachable("ConnectionRefused", "127.0.0.1:4566 refuses the connection", true);
   });
   EXPECT_EQ(line.run({"list"}), ExitCode::kUnreachable);

@@ -7,21 +7,13 @@
 #include "aws/dynamodb.h"
 #include "base/dates.h"
 #include "base/text.h"
+#include "cli/records.h"
 
 namespace aurora::cli {
 namespace {
 
-// A state table holds 90 days of operations; this bounds the time and cost of looking through it.
-constexpr std::size_t kItemsMax = 10000;
 constexpr int kEventsPerPage = 200;
 constexpr int kPagesMax = 200;
-
-// Says which part of the pipeline is missing, where AWS only says that something is.
-[[noreturn]] void throw_pipeline_missing(const World& world, std::string_view what) {
-  throw Error("PipelineNotFound",
-              fmt::format("{} is not there in {} ({})", what, world.region(), world.names.environment),
-              "Is the pipeline of that environment deployed in that Region? --env and --region choose them.");
-}
 
 template <class Function>
 auto with_table(const World& world, const std::string& table, Function function) {
@@ -47,24 +39,10 @@ std::optional<Json> Operations::state(const std::string& operation_id) {
 }
 
 std::vector<Json> Operations::recent(const std::string& status, std::size_t count_max) {
-  const std::string table = world_.names.state_table();
-  // Locks on target clusters lie in the same table and are no operations.
-  std::string filter = "NOT begins_with(#id, :lock)";
-  Json names{{"#id", "operation_id"}};
-  Json values{{":lock", restore::kLockPrefix}};
-  if (!status.empty()) {
-    filter += " AND #status = :status";
-    names["#status"] = "status";
-    values[":status"] = status;
-  }
-  std::vector<Json> items = with_table(world_, table, [&] {
-    return aws::DynamoDb(*world_.api, world_.region()).scan(table, filter, names, values, kItemsMax);
-  });
-  std::stable_sort(items.begin(), items.end(), [](const Json& a, const Json& b) {
-    return string_or(a, "start_time", "") > string_or(b, "start_time", "");
-  });
-  if (items.size() > count_max) items.resize(count_max);
-  return items;
+  OperationFilter filter;
+  filter.status = status;
+  filter.count_max = count_max;
+  return read_operations(world_, filter).items;
 }
 
 std::vector<Json> Operations::audit(const std::string& operation_id) {

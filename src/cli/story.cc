@@ -1,9 +1,8 @@
 #include "cli/story.h"
 
-#include <map>
-
 #include "base/dates.h"
 #include "base/text.h"
+#include "restore/report.h"
 
 namespace aurora::cli {
 namespace {
@@ -205,21 +204,7 @@ std::string step_name_of_state(const std::string& state) {
 }
 
 std::string step_title(const std::string& name) {
-  static const std::map<std::string, std::string> kTitles{
-      {"snapshot_check", "Check the snapshot"},
-      {"copy_snapshot", "Copy the snapshot"},
-      {"check_copy_status", "Wait for the copy"},
-      {"delete_rds", "Make room for the target"},
-      {"restore_snapshot", "Restore the cluster"},
-      {"check_restore_status", "Wait for the cluster"},
-      {"setup_db_users", "Set up users"},
-      {"verify_restore", "Verify the data"},
-      {"notify_completion", "Notify"},
-      {"cleanup", "Clean up"},
-      {"handle_failure", "Roll back"},
-  };
-  const auto found = kTitles.find(name);
-  return found == kTitles.end() ? name : found->second;
+  return restore::step_title_of(name);
 }
 
 }  // namespace aurora::cli

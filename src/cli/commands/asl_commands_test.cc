@@ -152,7 +152,7 @@ TEST_F(AslCommand, GraphShowsWhatAnExecutionDid) {
             arn);
   line.api.answer("dynamodb.GetItem", Json::object());
   line.api.fail("stepfunctions.DescribeExecution", "ExecutionDoesNotExist");
-  line.api.answer("dynamodb.Scan", {{"Items", Json::array()}});
+  line.api.answer("dynamodb.Query", {{"Items", Json::array()}});
   EXPECT_EQ(line.run({"asl", "graph", "--execution", "op-2"}), ExitCode::kNotFound);
 }
 

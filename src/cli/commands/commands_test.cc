@@ -34,7 +34,17 @@ class CommandTest : public testing::Test {
   void has_no_operation() {
     line.api.answer("dynamodb.GetItem", Json::object());
     line.api.fail("stepfunctions.DescribeExecution", "ExecutionDoesNotExist");
-    line.api.answer("dynamodb.Scan", {{"Items", {item("op-10", "COMPLETED", "2026-11-20T06:49:00.000Z")}}});
+    has_items({item("op-10", "COMPLETED", "2026-11-20T06:49:00.000Z")});
+  }
+
+  // As the index by status gives them.
+  void has_items(const std::vector<Json>& items) {
+    line.api.on("dynamodb.Query", [items](const Json& input) {
+      Json found = Json::array();
+      for (const Json& one : items)
+        if (one["status"] == input["ExpressionAttributeValues"][":status"]) found.push_back(one);
+      return Json{{"Items", found}};
+    });
   }
 
   TestCommandLine line;
@@ -46,9 +56,8 @@ TEST_F(CommandTest, EveryStepHasATitle) {
 }
 
 TEST_F(CommandTest, ListShowsTheNewestFirst) {
-  line.api.answer("dynamodb.Scan", {{"Items",
-                                     {item("op-old", "FAILED", "2026-11-20T06:49:00.000Z"),
-                                      item("op-new", "COMPLETED", "2026-11-21T06:49:00.000Z")}}});
+  has_items({item("op-old", "FAILED", "2026-11-20T06:49:00.000Z"),
+             item("op-new", "COMPLETED", "2026-11-21T06:49:00.000Z")});
   EXPECT_EQ(line.run({"list"}), ExitCode::kDone);
   EXPECT_LT(line.out().find("op-new"), line.out().find("op-old"));
   EXPECT_THAT(line.out(), HasSubstr("OPERATION  STATUS"));
@@ -56,16 +65,21 @@ TEST_F(CommandTest, ListShowsTheNewestFirst) {
   EXPECT_THAT(line.out(), Not(HasSubstr("op-old")));
 }
 
-TEST_F(CommandTest, ListAsksTheTableForAStatus) {
-  line.api.answer("dynamodb.Scan", {{"Items", Json::array()}});
+TEST_F(CommandTest, ListAsksTheIndexForAStatusAndScansNothing) {
+  has_items({});
   EXPECT_EQ(line.run({"list", "--status", "in-progress"}), ExitCode::kDone);
-  EXPECT_EQ(line.api.calls_of("dynamodb.Scan").at(0).input["ExpressionAttributeValues"][":status"]["S"],
-            "IN_PROGRESS");
+  const auto queries = line.api.calls_of("dynamodb.Query");
+  ASSERT_EQ(queries.size(), 1u);
+  EXPECT_EQ(queries[0].input["IndexName"], "status-start_time-index");
+  EXPECT_EQ(queries[0].input["ExpressionAttributeValues"][":status"]["S"], "IN_PROGRESS");
   EXPECT_EQ(line.out(), "") << "a pipe must not mistake the note for data";
+  EXPECT_EQ(line.run({"list"}), ExitCode::kDone);
+  EXPECT_EQ(line.api.calls_of("dynamodb.Query").size(), 5u) << "one query for each status";
+  EXPECT_TRUE(line.api.calls_of("dynamodb.Scan").empty());
 }
 
 TEST_F(CommandTest, MissingTableNamesThePipelineThatIsNotDeployed) {
-  line.api.fail("dynamodb.Scan", "ResourceNotFoundException");
+  line.api.fail("dynamodb.Query", "ResourceNotFoundException");
   line.api.answer("sts.GetCallerIdentity", {{"Account", "999988887777"}});
   EXPECT_EQ(line.run({"list", "--env", "prod"}), ExitCode::kNotFound);
   EXPECT_THAT(line.err(), HasSubstr("aurora-restore-state-prod is not there in eu-central-1"));
@@ -81,9 +95,9 @@ TEST_F(CommandTest, AwsEnvironmentWithoutRegionSaysSo) {
 TEST_F(CommandTest, EnvironmentVariableChoosesThePipeline) {
   line.variables["ENVIRONMENT"] = "prod";
   line.api.answer("sts.GetCallerIdentity", {{"Account", "999988887777"}});
-  line.api.answer("dynamodb.Scan", {{"Items", Json::array()}});
+  has_items({});
   EXPECT_EQ(line.run({"list"}), ExitCode::kDone);
-  EXPECT_EQ(line.api.calls_of("dynamodb.Scan").at(0).input["TableName"], "aurora-restore-state-prod");
+  EXPECT_EQ(line.api.calls_of("dynamodb.Query").at(0).input["TableName"], "aurora-restore-state-prod");
 }
 
 TEST_F(CommandTest, UnknownOperationSuggestsTheNearest) {

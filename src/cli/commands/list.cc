@@ -3,14 +3,19 @@
 #include "base/dates.h"
 #include "base/text.h"
 #include "cli/commands/commands.h"
+#include "cli/moments.h"
 #include "cli/operations.h"
 #include "cli/output.h"
+#include "cli/records.h"
 
 namespace aurora::cli {
 namespace {
 
 struct ListOptions {
   std::string status;
+  std::string target;
+  std::string since;
+  std::string until;
   int limit = 20;
   OutputOptions output;
 };
@@ -18,6 +23,9 @@ struct ListOptions {
 void bind_list(Binder& binder, ListOptions& options) {
   binder.option("--status", "STATUS", options.status, "Only operations of that status",
                 {"in-progress", "completed", "failed", "cancelled"});
+  binder.option("--target", "CLUSTER", options.target, "Only operations on that target cluster");
+  binder.option("--since", "TIME", options.since, "Only those begun since: 2d, a date, or a time in UTC");
+  binder.option("--until", "TIME", options.until, "Only those begun until then");
   binder.number("-n,--limit", "N", options.limit, 1, 1000, "How many at most");
   bind_output(binder, options.output, "One state item a line");
 }
@@ -40,7 +48,17 @@ std::string took(const Json& item, TimePoint now) {
 ExitCode run_list(Context& context, const ListOptions& options) {
   World world = open_world(context);
   const std::string status = replace_all(to_upper(options.status), "-", "_");
-  const std::vector<Json> items = Operations(world).recent(status, static_cast<std::size_t>(options.limit));
+  const TimePoint now = context.clock.now();
+  OperationFilter filter{.status = status,
+                         .target = options.target,
+                         .since = {},
+                         .until = {},
+                         .count_max = static_cast<std::size_t>(options.limit)};
+  if (!options.since.empty()) filter.since = parse_moment(options.since, "--since", now);
+  if (!options.until.empty()) filter.until = parse_moment(options.until, "--until", now, true);
+  const Records records = read_operations(world, filter);
+  const std::vector<Json>& items = records.items;
+  for (const std::string& note : records.notes) context.terminal.err(note + "\n");
   if (!options.output.is_table()) {
     print_rows(context, options.output, items);
     return ExitCode::kDone;
@@ -73,12 +91,14 @@ ExitCode run_list(Context& context, const ListOptions& options) {
 }  // namespace
 
 Command list_command() {
-  return make_command<ListOptions>({.path = "list",
-                                    .summary = "List recent operations, the newest first",
-                                    .description = "",
-                                    .examples = {{"{} list --limit 5", "the last five"},
-                                                 {"{} list --status failed", "those that failed"}}},
-                                   bind_list, run_list);
+  return make_command<ListOptions>(
+      {.path = "list",
+       .summary = "List recent operations, the newest first",
+       .description = "",
+       .examples = {{"{} list --limit 5", "the last five"},
+                    {"{} list --since 7d --target staging-db", "a week of one cluster"},
+                    {"{} list --status failed", "those that failed"}}},
+      bind_list, run_list);
 }
 
 }  // namespace aurora::cli

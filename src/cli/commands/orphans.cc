@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cli/commands/commands.h"
 #include "cli/operations.h"
+#include "cli/records.h"
 #include "cli/table.h"
 #include "cli/task_report.h"
 #include "restore/prices.h"
@@ -17,7 +18,6 @@ namespace {
 
 using restore::Orphan;
 
-constexpr std::size_t kOperationsMax = 10000;
 constexpr std::chrono::seconds kLookEvery{15};
 constexpr std::chrono::milliseconds kLookEveryLocally{500};
 constexpr int kLooksMax = 240;
@@ -136,7 +136,7 @@ std::size_t remove_all(Context& context, World& world, const std::vector<Orphan>
 
 ExitCode run_orphans(Context& context, const OrphansOptions& options) {
   World world = open_world(context);
-  const std::vector<Json> operations = Operations(world).recent("", kOperationsMax);
+  const std::vector<Json> operations = all_operations(world);
   std::vector<Orphan> orphans =
       restore::find_orphans(*world.api, regions_to_search(options, world, operations), operations);
   std::erase_if(orphans,
