@@ -64,9 +64,14 @@ TEST_F(MarkFailed, EndsTheOperationAndLetsTheTargetGo) {
 TEST_F(MarkFailed, RefusesWhileTheExecutionRuns) {
   check();
   with_execution.status = "RUNNING";
-  const std::string error = error_of([&] { mark(); });
-  EXPECT_THAT(error, HasSubstr("OperationInProgress: the execution of operation op-1 is RUNNING"));
-  EXPECT_THAT(error, HasSubstr("aurora-restore cancel op-1"));
+  try {
+    mark();
+    ADD_FAILURE() << "it was marked";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.name(), "OperationInProgress");
+    EXPECT_THAT(error.message(), HasSubstr("the execution of operation op-1 is RUNNING"));
+    EXPECT_THAT(error.hint(), HasSubstr("aurora-restore cancel op-1"));
+  }
   EXPECT_EQ(operations.load("op-1")->status(), kInProgress);
   with_execution.status = "ABORTED";
   EXPECT_NO_THROW(mark());
