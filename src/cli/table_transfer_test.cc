@@ -37,14 +37,14 @@ class TableTransfer : public ::testing::Test {
     world.names.environment = "dev";
     world.api = api.handle();
   }
-  ExportResult exported(const std::vector<Json>& pages, TimePoint now) {
+  ExportResult exported(const std::vector<Json>& pages, TimePoint at) {
     std::size_t page = 0;
     api.on("dynamodb.Scan", [&](const Json&) -> Json {
       Json answer{{"Items", pages.at(page)}};
       if (++page < pages.size()) answer["LastEvaluatedKey"] = {{"operation_id", {{"S", "x"}}}};
       return answer;
     });
-    return export_pages(world, PipelineTable::kState, place, now, [](std::int64_t) {});
+    return export_pages(world, PipelineTable::kState, place, at, [](std::int64_t) {});
   }
   ImportResult imported(bool overwrite = false, PipelineTable table = PipelineTable::kState) {
     return import_items(world, table, place, find_export(place), overwrite, [](std::int64_t) {});
