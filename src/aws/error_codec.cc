@@ -158,6 +158,15 @@ Json error_members(const ServiceError& error, const Shape* shape) {
   return to_wire_json(*shape, error.details().members);
 }
 
+// By what name clients of the Query protocol know the error.
+void add_query_code(const Service& service, const ServiceError& error, const Shape* shape, int status,
+                    http::Response& response) {
+  if (!service.query_compatible) return;
+  response.headers.set("x-amzn-query-error",
+                       fmt::format("{};{}", shape ? shape->error_code : std::string_view(error.code()),
+                                   is_fault(shape, status) ? "Receiver" : "Sender"));
+}
+
 http::Response json_error(const Service& service, const ServiceError& error, const Shape* shape, int status,
                           bool is_rest) {
   const std::string code = shape ? std::string(shape->name) : error.code();
@@ -169,15 +178,28 @@ http::Response json_error(const Service& service, const ServiceError& error, con
     body["Type"] = is_fault(shape, status) ? "Service" : "User";
   } else {
     response.headers.set("Content-Type", fmt::format("application/x-amz-json-{}", service.json_version));
-    if (service.query_compatible)
-      response.headers.set("x-amzn-query-error",
-                           fmt::format("{};{}", shape ? shape->error_code : std::string_view(error.code()),
-                                       is_fault(shape, status) ? "Receiver" : "Sender"));
+    add_query_code(service, error, shape, status, response);
     body["__type"] = code;
   }
   body[shape && shape->member("Message") ? "Message" : "message"] = error.message();
   body.update(error_members(error, shape));
   response.body = dump_json(body);
+  return response;
+}
+
+// The error's shape with its name beside its members, which no shape describes together.
+http::Response cbor_error(const Service& service, const ServiceError& error, const Shape* shape, int status) {
+  const std::string code = shape ? std::string(shape->name) : error.code();
+  http::Response response{
+      .status = status,
+      .headers = {{"smithy-protocol", "rpc-v2-cbor"}, {"Content-Type", "application/cbor"}},
+      .body = {}};
+  add_query_code(service, error, shape, status, response);
+  Json body{{"__type", fmt::format("com.amazonaws.{}#{}", service.name, code)}};
+  body[shape && shape->member("Message") ? "Message" : "message"] = error.message();
+  body.update(error.details().members);
+  const std::vector<std::uint8_t> bytes = Json::to_cbor(body);
+  response.body.assign(bytes.begin(), bytes.end());
   return response;
 }
 
@@ -217,6 +239,9 @@ http::Response encode_error(const Service& service, const ServiceError& error, s
       break;
     case Protocol::kRestJson:
       response = json_error(service, error, shape, status, true);
+      break;
+    case Protocol::kCbor:
+      response = cbor_error(service, error, shape, status);
       break;
   }
   response.headers.set(service.protocol == Protocol::kRestXml ? "x-amz-request-id" : "x-amzn-RequestId",

@@ -38,11 +38,13 @@ const Shape* Service::shape(std::string_view shape_name) const {
 }
 
 const Shape* Service::error(std::string_view code_or_name) const {
+  const Shape* named = shape(code_or_name);
+  // Several may share a code (CloudWatch's ResourceNotFound); the one that bears it as its name is meant.
+  if (named && named->is_error && named->error_code == code_or_name) return named;
   const auto at = std::find_if(shapes.begin(), shapes.end(), [&](const Shape& candidate) {
     return candidate.is_error && candidate.error_code == code_or_name;
   });
   if (at != shapes.end()) return &*at;
-  const Shape* named = shape(code_or_name);
   return named && named->is_error ? named : nullptr;
 }
 

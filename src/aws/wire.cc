@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "aws/cbor_codec.h"
 #include "aws/json_codec.h"
 #include "aws/query_codec.h"
 #include "aws/rest_codec.h"
@@ -188,6 +189,14 @@ http::Response encode_json_response(const Service& service, const Operation& ope
           .body = body};
 }
 
+http::Response encode_cbor_response(const Operation& operation, const Json& output) {
+  http::Response response{.status = 200, .headers = {{"smithy-protocol", "rpc-v2-cbor"}}, .body = {}};
+  if (!operation.output) return response;
+  response.headers.set("Content-Type", "application/cbor");
+  response.body = to_cbor(*operation.output, output);
+  return response;
+}
+
 Json decode_query_response(const Service& service, const Operation& operation, const std::string& body) {
   if (!operation.output) return Json::object();
   const pugi::xml_document document = parse_xml(body);
@@ -226,6 +235,7 @@ Json decode_input(const Service& service, const Operation& operation, const http
   if (protocol == Protocol::kQuery || protocol == Protocol::kEc2)
     return decode_query_form(service, operation, request.body.empty() ? request.query : request.body);
   if (!operation.input) return Json::object();
+  if (protocol == Protocol::kCbor) return from_cbor(*operation.input, request.body);
   if (protocol == Protocol::kJson)
     return from_wire_json(*operation.input, parse_json_body(request.body), Strictness::kStrict);
   Json input = Json::object();
@@ -305,6 +315,9 @@ http::Response encode_response(const Service& service, const Operation& operatio
       break;
     case Protocol::kJson:
       response = encode_json_response(service, operation, output);
+      break;
+    case Protocol::kCbor:
+      response = encode_cbor_response(operation, output);
       break;
     default:
       response = encode_rest_response(service, operation, output);
