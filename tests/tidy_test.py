@@ -12,14 +12,15 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 # Which folder of src/ may include which others (its own always).
 LAYERS = {
     "base": set(),
+    "schedule": {"base"},
     "http": {"base"},
     "db": {"base"},
     "asl": {"base"},
     "aws": {"http", "base"},
     "lambda": {"http", "base"},
     "restore": {"aws", "db", "base"},
-    "local": {"asl", "http", "base", "db", "aws"},
-    "cli": {"restore", "asl", "aws", "db", "http", "base"},
+    "local": {"asl", "http", "base", "db", "aws", "schedule"},
+    "cli": {"restore", "asl", "aws", "db", "http", "base", "schedule"},
 }
 SOURCE_ENDINGS = {".cc", ".h"}
 

@@ -9,6 +9,6 @@ build_packages=(
 )
 run_packages=(
   postgresql-15 postgresql-client-15 postgresql-contrib mariadb-server mariadb-backup
-  ca-certificates util-linux procps
+  ca-certificates util-linux procps tzdata
 )
 test_packages=(jq curl unzip python3)
