@@ -7,7 +7,9 @@
 #include "base/dates.h"
 #include "base/ids.h"
 #include "base/text.h"
+#include "local/event_delivery.h"
 #include "local/events_pattern.h"
+#include "local/events_schedule.h"
 
 namespace aurora::local {
 namespace {
@@ -38,18 +40,15 @@ Json pattern_of(const std::string& text) {
   return pattern;
 }
 
-// The service of the target's ARN, one that the endpoint can send to.
-std::string service_of(const Json& target) {
-  const std::string service = arn_part(string_or(target, "Arn", ""), 2);
-  for (const char* known : {"states", "lambda", "sns", "sqs"})
-    if (service == known) return service;
+void refuse_unknown_service(const Json& target) {
+  if (!deliverable_service(string_or(target, "Arn", "")).empty()) return;
   throw validation(fmt::format(
       "Target {} is of no service that this endpoint sends events to: states, lambda, sns and sqs are.",
       string_or(target, "Arn", "")));
 }
 
 void check_target(const Json& target) {
-  service_of(target);
+  refuse_unknown_service(target);
   if (target.contains("InputTransformer"))
     throw validation("InputTransformer is not carried by this endpoint; use Input or InputPath.");
   if (target.contains("Input") && target.contains("InputPath"))
@@ -90,7 +89,7 @@ Json shown(const std::string& region, const Json& rule, const std::string& name)
               {"Arn", rule_arn(region, name)},
               {"State", string_or(rule, "State", "ENABLED")},
               {"EventBusName", "default"}};
-  for (const char* member : {"EventPattern", "Description", "RoleArn"})
+  for (const char* member : {"EventPattern", "ScheduleExpression", "Description", "RoleArn"})
     if (rule.contains(member)) answer[member] = rule[member];
   return answer;
 }
@@ -101,8 +100,10 @@ Events::Events(const std::filesystem::path& directory, Clock& clock, Router& rou
     : clock_(clock),
       router_(router),
       log_(std::move(log)),
-      database_(open_store(directory, "events", {Documents::schema("rules")})),
-      rules_(database_, "rules") {}
+      database_(open_store(directory, "events", {Documents::schema("rules"), RunLog::schema()})),
+      rules_(database_, "rules"),
+      runs_(database_),
+      timekeeper_(clock, log_, [this] { return run_due(); }) {}
 
 Json Events::handle(const Call& call) {
   static const Handlers<Events> kHandlers = {
@@ -140,20 +141,24 @@ void Events::put(const std::string& region, const std::string& name, const Json&
 Json Events::put_rule(const Call& call) {
   refuse_other_buses(call);
   const std::string name = required(call, "Name");
-  if (call.input.contains("ScheduleExpression"))
-    throw validation("ScheduleExpression is not carried by this endpoint; give EventPattern.");
   const std::string pattern = text_or(call, "EventPattern");
-  if (pattern.empty()) throw validation("Parameter(s) EventPattern or ScheduleExpression must be specified.");
-  pattern_of(pattern);
+  const std::string schedule = text_or(call, "ScheduleExpression");
+  if (pattern.empty() && schedule.empty())
+    throw validation("Parameter(s) EventPattern or ScheduleExpression must be specified.");
+  if (!pattern.empty()) pattern_of(pattern);
+  if (!schedule.empty()) check_rule_schedule(schedule);
   const std::lock_guard lock(mutex_);
   Json rule =
       rules_.get(call.region, name).value_or(Json{{"targets", Json::array()}, {"tags", Json::object()}});
-  for (const char* member : {"EventPattern", "Description", "RoleArn", "State"}) {
+  if (string_or(rule, "ScheduleExpression", "") != schedule) rule.erase("next");
+  for (const char* member : {"EventPattern", "ScheduleExpression", "Description", "RoleArn", "State"}) {
     rule.erase(member);
-    if (call.input.contains(member)) rule[member] = call.input[member];
+    if (!text_or(call, member).empty()) rule[member] = call.input[member];
   }
   add_tags(rule["tags"], member_or_null(call.input, "Tags"));
+  arm(rule);
   put(call.region, name, rule);
+  timekeeper_.wake();
   return {{"RuleArn", rule_arn(call.region, name)}};
 }
 
@@ -184,6 +189,7 @@ Json Events::delete_rule(const Call& call) {
   const std::optional<Json> rule = rules_.get(call.region, name);
   if (rule && !(*rule)["targets"].empty()) throw validation("Rule can't be deleted since it has targets.");
   rules_.erase(call.region, name);
+  runs_.forget(call.region, name);
   active_.erase(call.region);
   return Json::object();
 }
@@ -194,7 +200,9 @@ Json Events::set_state(const Call& call, const char* state) {
   const std::lock_guard lock(mutex_);
   Json rule = find_rule(call, name);
   rule["State"] = state;
+  arm(rule);
   put(call.region, name, rule);
+  timekeeper_.wake();
   return Json::object();
 }
 
@@ -318,7 +326,8 @@ const std::vector<Events::Active>& Events::active(const std::string& region) {
   if (known != active_.end()) return known->second;
   std::vector<Active> rules;
   for (Documents::Entry& rule : rules_.list(region)) {
-    if (string_or(rule.document, "State", "ENABLED") != "ENABLED" || rule.document["targets"].empty())
+    if (string_or(rule.document, "State", "ENABLED") != "ENABLED" || rule.document["targets"].empty() ||
+        !rule.document.contains("EventPattern"))
       continue;
     Json pattern = Json::parse(string_or(rule.document, "EventPattern", "{}"));
     rules.push_back({std::move(rule), std::move(pattern)});
@@ -347,51 +356,33 @@ void Events::deliver(const std::string& region, const Json& event) {
     for (const Active& each : active(region))
       if (matches_event(each.pattern, event)) rules.push_back(each.rule);
   }
-  for (const Documents::Entry& rule : rules)
-    for (const Json& target : rule.document["targets"]) {
-      try {
-        send(region, target, event);
-      } catch (const aws::ServiceError& e) {
-        if (e.is("ServiceUnavailable")) throw;
-        log_.warning("A rule's target refused an event",
-                     {{"rule", rule.name}, {"target", string_or(target, "Arn", "")}, {"reason", e.what()}});
-      }
-    }
+  for (const Documents::Entry& rule : rules) send_to_targets(region, rule, event);
 }
 
+std::optional<aws::ServiceError> Events::send_to_targets(const std::string& region,
+                                                         const Documents::Entry& rule, const Json& event) {
+  std::optional<aws::ServiceError> refusal;
+  for (const Json& target : rule.document["targets"]) {
+    try {
+      send(region, target, event);
+    } catch (const aws::ServiceError& e) {
+      if (e.is("ServiceUnavailable")) throw;
+      log_.warning("A rule's target refused an event",
+                   {{"rule", rule.name}, {"target", string_or(target, "Arn", "")}, {"reason", e.what()}});
+      if (!refusal) refusal = e;
+    }
+  }
+  return refusal;
+}
+
+// An execution is named after the event, so that an event that is delivered twice starts one.
 void Events::send(const std::string& region, const Json& target, const Json& event) {
-  const std::string arn = string_or(target, "Arn", "");
-  const std::string service = service_of(target);
-  const std::string input = input_of(target, event);
-  Call call;
-  call.region = region;
-  call.request_id = new_uuid();
-  if (service == "states") {
-    call.service = "stepfunctions";
-    call.operation = "StartExecution";
-    // Named after the event, so that an event that is delivered twice starts one execution.
-    call.input = {{"stateMachineArn", arn}, {"name", string_or(event, "id", "")}, {"input", input}};
-  } else if (service == "lambda") {
-    call.service = "lambda";
-    call.operation = "Invoke";
-    call.input = {{"FunctionName", arn}, {"InvocationType", "Event"}, {"Payload", input}};
-  } else if (service == "sns") {
-    call.service = "sns";
-    call.operation = "Publish";
-    call.input = {{"TopicArn", arn}, {"Message", input}};
-  } else {
-    call.service = "sqs";
-    call.operation = "GetQueueUrl";
-    call.input = {{"QueueName", arn_part(arn, 5)}};
-    const std::string url = string_or(router_.call(call), "QueueUrl", "");
-    call.operation = "SendMessage";
-    call.input = {{"QueueUrl", url}, {"MessageBody", input}};
-  }
-  try {
-    router_.call(call);
-  } catch (const aws::ServiceError& e) {
-    if (!e.is("ExecutionAlreadyExists")) throw;
-  }
+  local::deliver(router_,
+                 {.region = region,
+                  .arn = string_or(target, "Arn", ""),
+                  .input = input_of(target, event),
+                  .name = string_or(event, "id", ""),
+                  .message_group = string_or(member_or_null(target, "SqsParameters"), "MessageGroupId", "")});
 }
 
 }  // namespace aurora::local

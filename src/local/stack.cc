@@ -8,6 +8,8 @@
 #include "local/kms.h"
 #include "local/logs.h"
 #include "local/s3.h"
+#include "local/schedule_report.h"
+#include "local/scheduler.h"
 #include "local/secretsmanager.h"
 #include "local/sns.h"
 #include "local/sqs.h"
@@ -43,7 +45,8 @@ struct Stack::Services {
             clock, log, &endpoint),
         lambda(options.data, clock, {.endpoint_url = options.url}, log_sink()),
         events(options.data, clock, endpoint, log),
-        step_functions(options.data, clock, router_of_tasks(options.lambda_elsewhere)) {
+        step_functions(options.data, clock, router_of_tasks(options.lambda_elsewhere)),
+        scheduler(options.data, clock, endpoint, log) {
     step_functions.set_listener(&events);
     add("sts", sts);
     add("kms", kms);
@@ -58,11 +61,14 @@ struct Stack::Services {
     add("rds", rds);
     add("lambda", lambda);
     add("events", events);
-    // Last to start and first to stop: its tasks call all of the others.
+    // Its tasks call all of the others, and the scheduler starts it too: last to start and first to stop.
     add("stepfunctions", step_functions);
+    add("scheduler", scheduler);
     endpoint.add_unsigned_route([this](const http::Request& request) { return lambda.serve_code(request); });
     endpoint.add_unsigned_route(
         [this](const http::Request& request) { return serve_faults(faults, names, request); });
+    endpoint.add_unsigned_route(
+        [this](const http::Request& request) { return serve_schedules(events, scheduler, request); });
   }
 
   void add(const std::string& name, Service& service) {
@@ -105,6 +111,7 @@ struct Stack::Services {
   Events events;
   std::optional<stepfunctions::LambdaElsewhere> lambda_elsewhere;
   StepFunctionsService step_functions;
+  Scheduler scheduler;
 };
 
 Stack::Stack(StackOptions options, Clock& clock, Log log)
