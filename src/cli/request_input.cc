@@ -35,7 +35,8 @@ const std::map<std::string_view, std::string_view>& short_names() {
 // What an option of the command line would put into the shell's history or what only a schedule needs
 // is given by --input.
 bool has_option(const restore::Setting& setting) {
-  return setting.type != SettingType::kUsers && setting.name != "scheduled_time";
+  return setting.type != SettingType::kUsers && setting.name != "scheduled_time" &&
+         setting.name != "scheduler_role_arn";
 }
 
 std::string option_names(const restore::Setting& setting) {
