@@ -48,11 +48,12 @@ std::string group_arn(const std::string& region, const std::string& group) {
 
 Logs::Logs(const std::filesystem::path& directory, Clock& clock)
     : clock_(clock),
-      database_(open_store(
-          directory, "logs",
-          {Documents::schema("log_groups"), Documents::schema("streams"), kEvents, kEventsOfAGroup})),
+      database_(open_store(directory, "logs",
+                           {Documents::schema("log_groups"), Documents::schema("streams"), kEvents,
+                            kEventsOfAGroup, LogsInsights::schema()})),
       groups_(database_, "log_groups"),
-      streams_(database_, "streams") {}
+      streams_(database_, "streams"),
+      insights_(database_, groups_, directory, clock) {}
 
 Logs::~Logs() {
   stop();
@@ -81,7 +82,8 @@ Json Logs::handle(const Call& call) {
   const std::lock_guard lock(mutex_);
   write_pending();
   WriteTransaction transaction(database_);
-  Json answer = dispatch(*this, kHandlers, call);
+  Json answer =
+      LogsInsights::carries(call.operation) ? insights_.handle(call) : dispatch(*this, kHandlers, call);
   transaction.commit();
   return answer;
 }

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "local/documents.h"
+#include "local/logs_insights.h"
 #include "local/service_support.h"
 #include "local/store.h"
 
@@ -69,6 +70,7 @@ class Logs final : public Service {
   SQLite::Database database_;
   Documents groups_;
   Documents streams_;
+  LogsInsights insights_;
   std::vector<Line> pending_;
   std::size_t dropped_ = 0;  // lines that a full disk or a runaway function cost
   std::jthread keeper_;

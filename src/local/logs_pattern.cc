@@ -4,6 +4,7 @@
 #include <regex.h>
 
 #include <algorithm>
+#include <cctype>
 #include <optional>
 
 #include "base/error.h"
@@ -27,6 +28,19 @@ std::string quoted(std::string_view text, std::size_t& at, char quote) {
     }
   }
   throw Error("InvalidPattern", fmt::format("Invalid filter pattern: the {} at {} is not closed", quote, at));
+}
+
+// AWS wants quotes around a term with other characters than letters, digits and underscores. A hyphen inside
+// a term is taken as it is, because the documents of this project filter by operation ids without quotes.
+void check_unquoted(std::string_view term) {
+  const auto is_wrong = [](char c) {
+    return c != '_' && c != '-' && std::ispunct(static_cast<unsigned char>(c));
+  };
+  const auto begin = std::find_if(term.begin(), term.end(), is_wrong);
+  if (begin == term.end()) return;
+  const auto end = std::find_if_not(begin, term.end(), is_wrong);
+  throw Error("InvalidPattern",
+              fmt::format("Invalid character(s) in term '{}'", std::string_view(begin, end)));
 }
 
 }  // namespace
@@ -81,6 +95,7 @@ void LogPattern::parse_terms(std::string_view text) {
     } else {
       const std::size_t end = std::min(text.find_first_of(" \t", at), text.size());
       term.text = std::string(text.substr(at, end - at));
+      check_unquoted(term.text);
       at = end;
     }
     if (!term.text.empty()) terms->push_back(std::move(term));

@@ -21,6 +21,25 @@ TEST(LogPattern, WantsEveryTermWithItsCase) {
   EXPECT_FALSE(matches("error", "ERROR"));
 }
 
+TEST(LogPattern, TakesTheDocumentsOperationIdsWithoutQuotes) {
+  EXPECT_TRUE(matches("op-12345678", R"({"operation_id":"op-12345678"})"));
+  EXPECT_FALSE(matches("op-12345678", R"({"operation_id":"op-12345679"})"));
+  EXPECT_FALSE(matches("op-12345678", "op 12345678"));
+}
+
+TEST(LogPattern, WantsQuotesAroundOtherCharacters) {
+  for (const char* pattern : {"?Status: timeout", "a,b", "user@example.com", "(x)", "[a, b]", "*x"}) {
+    try {
+      LogPattern wrong(pattern);
+      FAIL() << pattern;
+    } catch (const Error& error) {
+      EXPECT_TRUE(error.message().starts_with("Invalid character(s) in term '")) << error.message();
+    }
+  }
+  EXPECT_TRUE(matches("\"Status: timeout\"", "Status: timeout"));
+  EXPECT_TRUE(matches("größe", "die größe"));
+}
+
 TEST(LogPattern, TakesAQuotedPhraseAsOneTerm) {
   EXPECT_TRUE(matches("\"op-12345678\"", R"({"operation_id":"op-12345678"})"));
   EXPECT_TRUE(matches("\"not found\"", "it was not found"));

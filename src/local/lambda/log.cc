@@ -1,6 +1,7 @@
 #include "local/lambda/log.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/dates.h"
 #include "base/ids.h"
@@ -62,10 +63,12 @@ std::string new_log_stream(TimePoint now) {
 
 std::string report_line(const Report& report) {
   const double duration = milliseconds(report.duration);
+  // A custom runtime pays for its start too.
+  const double billed = duration + milliseconds(report.init);
   std::string line = fmt::format(
       "REPORT RequestId: {}\tDuration: {:.2f} ms\tBilled Duration: {} ms\tMemory Size: {} MB\tMax Memory "
       "Used: {} MB\t",
-      report.request_id, duration, static_cast<long>(duration + 0.999), report.memory_mb,
+      report.request_id, duration, static_cast<long>(std::ceil(billed)), report.memory_mb,
       std::max(1L, (report.memory_used_kb + 1023) / 1024));
   if (report.init.count() > 0) line += fmt::format("Init Duration: {:.2f} ms\t", milliseconds(report.init));
   if (!report.status.empty()) line += fmt::format("Status: {}", report.status);

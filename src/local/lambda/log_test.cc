@@ -50,7 +50,7 @@ TEST(ReportLine, ReadsAsLambdaWritesIt) {
   EXPECT_EQ(
       report_line(
           {.request_id = "r", .duration = 12345us, .memory_mb = 128, .memory_used_kb = 4097, .init = 1500us}),
-      "REPORT RequestId: r\tDuration: 12.35 ms\tBilled Duration: 13 ms\tMemory Size: 128 MB\t"
+      "REPORT RequestId: r\tDuration: 12.35 ms\tBilled Duration: 14 ms\tMemory Size: 128 MB\t"
       "Max Memory Used: 5 MB\tInit Duration: 1.50 ms\t");
   EXPECT_EQ(report_line({.request_id = "r", .duration = 3s, .memory_mb = 128, .status = "timeout"}),
             "REPORT RequestId: r\tDuration: 3000.00 ms\tBilled Duration: 3000 ms\tMemory Size: 128 MB\t"
