@@ -133,7 +133,7 @@ int main(int argc, char** argv) {
   http::BeastTransport network;
   db::NativeConnector connector;
   cli::SystemTerminal terminal(terminal_settings());
-  cli::SystemLocalHost host(network);
+  cli::SystemLocalHost host(network, process_environment("PATH").value_or(""));
   cli::Context context{
       .terminal = terminal,
       .clock = clock,

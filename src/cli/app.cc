@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "cli/command.h"
+#include "cli/error_catalog.h"
 #include "cli/help.h"
 #include "cli/world.h"
 
@@ -209,12 +210,21 @@ Error explained(Context& context, const aws::Unreachable& error) {
                       context.program, context.program)};
 }
 
+// What to do next, as it is to be typed; from the table of errors where whoever threw it did not say.
+std::string hint_of(const Context& context, const Error& error) {
+  if (!error.hint().empty()) return with_typed_commands(context, error.hint());
+  const ErrorEntry* known = find_error(error.name());
+  if (known != nullptr) return with_typed_commands(context, known->what_to_do);
+  return "The service's API reference explains this code; --debug shows which call it answered.";
+}
+
 }  // namespace
 
 void print_error(Context& context, const Error& error) {
   const Style style(context.terminal.err_traits());
+  const std::string hint = hint_of(context, error);
   std::string text = fmt::format("{} {}\n", style.red(style.bold(error.name() + ":")), error.message());
-  if (!error.hint().empty()) text += style.dim("  " + replace_all(error.hint(), "\n", "\n  ")) + "\n";
+  if (!hint.empty()) text += style.dim("  " + replace_all(hint, "\n", "\n  ")) + "\n";
   context.terminal.err(text);
 }
 

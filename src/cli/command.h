@@ -42,6 +42,8 @@ struct CommandText {
   std::string description;
   // Pairs of a command line without the program's name, and what it does.
   std::vector<std::pair<std::string, std::string>> examples;
+  // It lists or shows something, so that it takes --output.
+  bool lists = false;
 };
 
 // One parse of one command line: the options live in here between bind() and run().

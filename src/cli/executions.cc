@@ -24,7 +24,8 @@ std::vector<Json> recent_executions(World& world) {
       throw Error(
           "PipelineNotFound",
           fmt::format("state machine {} is not there in {}", world.names.state_machine(), world.region()),
-          "Is the pipeline of that environment deployed in that Region? --env and --region choose them.");
+          "Is the environment deployed there? --env and --region choose it; `aurora-restore doctor` "
+          "lists what is missing.");
     }
     for (const Json& execution : member_or_null(answer, "executions")) found.push_back(execution);
     const std::string next = string_or(answer, "nextToken", "");

@@ -13,6 +13,7 @@ const std::map<std::string_view, ExitCode>& codes_by_name() {
       {"UsageError", ExitCode::kBadInput},
       {"InvalidInput", ExitCode::kBadInput},
       {"InvalidJson", ExitCode::kBadInput},
+      {"InvalidYaml", ExitCode::kBadInput},
       {"InvalidUrl", ExitCode::kBadInput},
       {"InvalidParameter", ExitCode::kBadInput},
       {"InvalidExecutionInput", ExitCode::kBadInput},
@@ -100,6 +101,7 @@ const std::map<std::string_view, ExitCode>& codes_by_name() {
       {"ExportNotFound", ExitCode::kNotFound},
       {"ManifestNotFound", ExitCode::kNotFound},
       {"ObjectNotFound", ExitCode::kNotFound},
+      {"ErrorNotKnown", ExitCode::kNotFound},
       {"FaultNotFound", ExitCode::kNotFound},
 
       {"Cancelled", ExitCode::kDetached},
@@ -110,6 +112,7 @@ const std::map<std::string_view, ExitCode>& codes_by_name() {
       {"ScheduleExists", ExitCode::kRefused},
       {"NotConfirmed", ExitCode::kRefused},
       {"NotOurs", ExitCode::kRefused},
+      {"FileExists", ExitCode::kRefused},
       {"PortInUse", ExitCode::kRefused},
       {"OperationInProgress", ExitCode::kRefused},
       {"PointInTimeRecoveryUnavailableException", ExitCode::kRefused},
@@ -142,6 +145,12 @@ const std::vector<ExitCodeRow>& exit_code_table() {
 ExitCode exit_code_of_error(std::string_view error_name) {
   const auto found = codes_by_name().find(error_name);
   return found == codes_by_name().end() ? ExitCode::kFailed : found->second;
+}
+
+std::vector<std::string_view> error_names_with_codes() {
+  std::vector<std::string_view> names;
+  for (const auto& [name, code] : codes_by_name()) names.push_back(name);
+  return names;
 }
 
 std::string exit_codes_text() {

@@ -26,6 +26,9 @@ const std::vector<ExitCodeRow>& exit_code_table();
 // The code for an error by its name, whether this program, a step of the restore or AWS named it.
 ExitCode exit_code_of_error(std::string_view error_name);
 
+// Every name that has a code of its own; all others are kFailed.
+std::vector<std::string_view> error_names_with_codes();
+
 // The table as lines of text, for the help.
 std::string exit_codes_text();
 

@@ -41,7 +41,7 @@ class Follower {
   void poll() {
     for (const Json& event : operations_.events(execution_arn_, result_.story.last_event_id())) {
       result_.story.add(event);
-      report();
+      news_.report(result_.story, observer_);
     }
     if (auto state = operations_.state(operation_id_)) result_.state = std::move(*state);
   }
@@ -68,24 +68,6 @@ class Follower {
     return true;
   }
 
-  // Tells the observer of each step once when it started and once when it is certain to be over: when
-  // the next one started, or the execution ended.
-  void report() {
-    const std::vector<Step>& steps = result_.story.steps();
-    const bool ended = result_.story.outcome() != Story::Outcome::kRunning;
-    while (finished_ < steps.size() && (finished_ + 1 < steps.size() || ended)) {
-      announce(steps, finished_);
-      observer_.step_finished(steps[finished_++]);
-    }
-    if (!steps.empty()) announce(steps, steps.size() - 1);
-  }
-
-  void announce(const std::vector<Step>& steps, std::size_t index) {
-    if (index < started_) return;
-    observer_.step_started(steps[index]);
-    started_ = index + 1;
-  }
-
   FollowResult detach() {
     result_.detached = true;
     return std::move(result_);
@@ -103,12 +85,27 @@ class Follower {
   const Duration poll_every_;
   FollowObserver& observer_;
   FollowResult result_;
-  std::size_t started_ = 0;
-  std::size_t finished_ = 0;
+  StepNews news_;
   std::optional<TimePoint> silent_since_;
 };
 
 }  // namespace
+
+void StepNews::report(const Story& story, FollowObserver& observer) {
+  const std::vector<Step>& steps = story.steps();
+  const bool ended = story.outcome() != Story::Outcome::kRunning;
+  while (finished_ < steps.size() && (finished_ + 1 < steps.size() || ended)) {
+    announce(steps, finished_, observer);
+    observer.step_finished(steps[finished_++]);
+  }
+  if (!steps.empty()) announce(steps, steps.size() - 1, observer);
+}
+
+void StepNews::announce(const std::vector<Step>& steps, std::size_t index, FollowObserver& observer) {
+  if (index < started_) return;
+  observer.step_started(steps[index]);
+  started_ = index + 1;
+}
 
 Progress progress_of(const Json& state) {
   const Json& from = member_or_null(state, "progress");

@@ -28,6 +28,19 @@ class FollowObserver {
   virtual void notice(const std::string& text) = 0;
 };
 
+// Tells an observer of each step of a growing story once when it started, and once when it is certain to be
+// over: when the next one started, or the execution ended.
+class StepNews {
+ public:
+  void report(const Story& story, FollowObserver& observer);
+
+ private:
+  void announce(const std::vector<Step>& steps, std::size_t index, FollowObserver& observer);
+
+  std::size_t started_ = 0;
+  std::size_t finished_ = 0;
+};
+
 struct FollowResult {
   bool detached = false;  // interrupted: the execution goes on
   Story story;

@@ -125,6 +125,7 @@ void PersonView::notice(const std::string& text) {
 
 void MachineView::line(const std::string& event, Json fields) {
   Json object{{"time", format_iso_millis(context_.clock.now())}, {"event", event}};
+  if (!operation_id_.empty()) object["operation_id"] = operation_id_;
   object.update(fields);
   context_.terminal.out(dump_json(object) + "\n");
 }

@@ -35,7 +35,9 @@ class PersonView final : public FollowObserver {
 // One JSON object a line on standard output.
 class MachineView final : public FollowObserver {
  public:
-  explicit MachineView(Context& context) : context_(context) {}
+  // With an operation's id every line bears it, for following several.
+  explicit MachineView(Context& context, std::string operation_id = {})
+      : context_(context), operation_id_(std::move(operation_id)) {}
   void step_started(const Step& step) override;
   void step_finished(const Step& step) override;
   void tick(const Step* step, const Progress& progress) override;
@@ -45,6 +47,7 @@ class MachineView final : public FollowObserver {
 
  private:
   Context& context_;
+  const std::string operation_id_;
   std::string last_progress_;
 };
 

@@ -51,15 +51,6 @@ std::string option_help(const DeclaredOption& option) {
   return help;
 }
 
-std::string usage_of(const Command& command) {
-  std::string usage = command.text.path;
-  for (const DeclaredOption& option : declared_options(command)) {
-    if (!option.argument) continue;
-    usage += option.required ? " " + option.value_name : fmt::format(" [{}]", option.value_name);
-  }
-  return usage + " [options]";
-}
-
 std::string examples_text(const std::string& program,
                           const std::vector<std::pair<std::string, std::string>>& examples,
                           const Style& style) {
@@ -90,6 +81,15 @@ std::string command_rows(std::string_view prefix, const Style& style) {
 }
 
 }  // namespace
+
+std::string usage_of(const Command& command) {
+  std::string usage = command.text.path;
+  for (const DeclaredOption& option : declared_options(command)) {
+    if (!option.argument) continue;
+    usage += option.required ? " " + option.value_name : fmt::format(" [{}]", option.value_name);
+  }
+  return usage + " [options]";
+}
 
 bool manages_endpoint(const std::string& path) {
   return path.starts_with("local");

@@ -12,6 +12,8 @@ namespace aurora::cli {
 void bind_global_options(Binder& binder, struct GlobalOptions& globals, bool of_endpoint);
 bool manages_endpoint(const std::string& path);
 
+// "watch [OPERATION] [options]"
+std::string usage_of(const Command& command);
 // The name in examples: without the directory, because a path would drown them.
 std::string short_name(const std::string& program);
 std::string overview_help(const std::string& program, const Style& style);

@@ -22,9 +22,9 @@ Json invoke_step(World& world, const std::string& step, const Json& payload) {
                              {{"FunctionName", function}, {"Payload", dump_json(payload)}});
   } catch (const aws::ServiceError& error) {
     if (!error.is("ResourceNotFoundException")) throw;
-    throw Error(
-        "PipelineNotFound", fmt::format("function {} is not there in {}", function, world.region()),
-        "Is the pipeline of that environment deployed in that Region? --env and --region choose them.");
+    throw Error("PipelineNotFound", fmt::format("function {} is not there in {}", function, world.region()),
+                "Is the environment deployed there? --env and --region choose it; `aurora-restore doctor` "
+                "lists what is missing.");
   }
   const std::string text = string_or(answer, "Payload", "");
   Json result = text.empty() ? Json(nullptr) : parse_json(text, "the answer of " + function);

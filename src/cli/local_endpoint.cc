@@ -5,6 +5,7 @@
 #include "base/dates.h"
 #include "base/text.h"
 #include "cli/style.h"
+#include "cli/world.h"
 
 namespace aurora::cli {
 namespace {
@@ -76,7 +77,8 @@ std::string last_lines(const Context& context, const std::filesystem::path& log,
   const std::string tail =
       said.empty() ? last_lines(context, log, 5) : said.substr(said.size() > 2000 ? said.size() - 2000 : 0);
   throw Error("EndpointNotStarted", fmt::format("the local endpoint {}; it said:\n{}", how, trim(tail)),
-              fmt::format("Its whole log is {}.", log.string()));
+              fmt::format("Nothing runs. Its whole log is {}; `{}` looks at what it needs.", log.string(),
+                          command_line(context, "doctor")));
 }
 
 void refuse_taken_port(Context& context, const LocalEndpoint& endpoint) {
@@ -88,11 +90,13 @@ void refuse_taken_port(Context& context, const LocalEndpoint& endpoint) {
           "AlreadyRunning",
           fmt::format("another local endpoint, with another data directory than {}, serves on port {}",
                       endpoint.data.string(), endpoint.port),
-          "Use it as it is, stop it first, or choose another port with --port.");
+          fmt::format("Use it as it is, stop it (`{}`), or choose another port with --port.",
+                      command_line(context, "local stop")));
     case LocalHost::PortState::kOther:
-      throw Error("PortInUse", fmt::format("port {} is in use by another program", endpoint.port),
-                  fmt::format("Choose another one, for example: {} local start --port {}", context.program,
-                              endpoint.port + 100));
+      throw Error(
+          "PortInUse", fmt::format("port {} is in use by another program", endpoint.port),
+          fmt::format("Nothing was started. Choose another one: {}",
+                      command_line(context, fmt::format("local start --port {}", endpoint.port + 100))));
   }
 }
 
@@ -164,7 +168,8 @@ Started start_endpoint(Context& context, const StartOptions& options, LocalEndpo
     if (int_or(*running, "port", 0) != endpoint.port)
       throw Error("AlreadyRunning",
                   fmt::format("the endpoint of {} runs already, on {}", endpoint.data.string(), url),
-                  "Stop it first, or give another --data directory.");
+                  fmt::format("It was left as it is. Stop it (`{}`), or give another --data directory.",
+                              command_line(context, "local stop")));
     return Started::kWasRunning;
   }
   prepare_start(context, endpoint);
@@ -182,7 +187,9 @@ void ensure_endpoint(Context& context) {
   const std::string host = http::Url::parse(endpoint.url).host;
   if (host != "127.0.0.1" && host != "localhost")
     throw Error("EndpointNotRunning", fmt::format("nobody answers at {}", endpoint.url),
-                "Start an endpoint there, or leave --endpoint-url and AWS_ENDPOINT_URL away.");
+                "Nothing was started. Start an endpoint there, or leave --endpoint-url and AWS_ENDPOINT_URL "
+                "away: then "
+                "`aurora-restore run` starts one by itself.");
   const Duration before = context.clock.monotonic();
   start_endpoint(context, {}, endpoint);
   const Style style(context.terminal.err_traits());
@@ -206,7 +213,9 @@ bool stop_endpoint(Context& context, const LocalEndpoint& endpoint) {
       throw Error("EndpointNotStopped",
                   fmt::format("process {} was asked to end and still runs after {} s", pid,
                               std::chrono::seconds(kStopWithin).count()),
-                  fmt::format("Look at {}.", (endpoint.data / "endpoint.log").string()));
+                  fmt::format("It goes on. See what it does: tail {}; then `{}` again.",
+                              shell_quote((endpoint.data / "endpoint.log").string()),
+                              command_line(context, "local stop")));
     if (!context.clock.sleep_for(kLookEvery, context.interrupted))
       throw Cancelled("interrupted while the local endpoint was stopping; it goes on stopping");
   }

@@ -9,6 +9,7 @@
 #include <csignal>
 #include <cstring>
 
+#include "base/dates.h"
 #include "base/files.h"
 
 namespace aurora::cli {
@@ -152,7 +153,7 @@ Json SystemLocalHost::ask_endpoint(const std::string& url, const std::string& me
                                    const Json& body) {
   if (!health(url))
     throw Error("EndpointNotRunning", fmt::format("no local endpoint answers at {}", url),
-                "`local start` starts it; --port and --data say which one is meant.");
+                "`aurora-restore local start` starts it; --port and --data say which one is meant.");
   http::Request request = get(url, path);
   request.method = method;
   if (!body.empty()) {
@@ -164,6 +165,15 @@ Json SystemLocalHost::ask_endpoint(const std::string& url, const std::string& me
   if (answer.status == 200) return told;
   throw Error(string_or(told, "error", "InternalError"), string_or(told, "message", answer.body),
               string_or(told, "hint", ""));
+}
+
+std::optional<TimePoint> SystemLocalHost::server_time(const std::string& url) {
+  try {
+    return parse_http_date(transport_.send(get(url, "/"), quick()).headers.get_or("Date", ""));
+  } catch (const Error&) {
+    // Whoever does not answer has no time: that is the answer to the question.
+    return std::nullopt;
+  }
 }
 
 LocalHost::PortState SystemLocalHost::port_state(unsigned short port) {

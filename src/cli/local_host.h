@@ -8,15 +8,15 @@
 #include <vector>
 
 #include "base/json.h"
+#include "cli/host_facts.h"
 #include "http/transport.h"
 
 namespace aurora::cli {
 
-class LocalHost {
+class LocalHost : public HostFacts {
  public:
   enum class PortState { kFree, kEndpoint, kOther };
 
-  virtual ~LocalHost() = default;
   // The executable beside this one; throws Error "EndpointNotStarted" when there is none.
   virtual std::filesystem::path endpoint_executable() = 0;
   // Starts `command` in a session of its own, with its output appended to `log`; returns its pid.
@@ -43,10 +43,12 @@ class LocalHost {
                             const Json& body) = 0;
 };
 
-// The machine itself; health checks go through `transport`.
+// The machine itself; health checks go through `transport`, and programs are looked for in `search_path` (the
+// variable PATH).
 class SystemLocalHost final : public LocalHost {
  public:
-  explicit SystemLocalHost(http::Transport& transport) : transport_(transport) {}
+  explicit SystemLocalHost(http::Transport& transport, std::string search_path = {})
+      : transport_(transport), search_path_(std::move(search_path)) {}
   std::filesystem::path endpoint_executable() override;
   pid_t spawn_detached(const std::vector<std::string>& command, const std::filesystem::path& log) override;
   int run_foreground(const std::vector<std::string>& command) override;
@@ -63,8 +65,17 @@ class SystemLocalHost final : public LocalHost {
   Json ask_endpoint(const std::string& url, const std::string& method, const std::string& path,
                     const Json& body) override;
 
+  std::vector<std::filesystem::path> find_programs(const std::string& name) override;
+  std::optional<std::string> version_line(const std::filesystem::path& program) override;
+  std::optional<std::uint64_t> free_bytes(const std::filesystem::path& directory) override;
+  bool may_write(const std::filesystem::path& directory) override;
+  bool can_listen(const std::string& address) override;
+  std::uint64_t open_files_max() override;
+  std::optional<TimePoint> server_time(const std::string& url) override;
+
  private:
   http::Transport& transport_;
+  const std::string search_path_;
 };
 
 }  // namespace aurora::cli

@@ -45,6 +45,27 @@ std::vector<Json> Operations::recent(const std::string& status, std::size_t coun
   return read_operations(world_, filter).items;
 }
 
+std::vector<std::string> Operations::running() {
+  std::vector<std::string> names;
+  Json input{{"stateMachineArn", world_.names.state_machine_arn()}, {"statusFilter", "RUNNING"}};
+  for (int page = 0; page < kPagesMax; ++page) {
+    Json answer;
+    try {
+      answer = call("ListExecutions", input);
+    } catch (const aws::ServiceError& error) {
+      if (!error.is("StateMachineDoesNotExist")) throw;
+      throw_pipeline_missing(world_, "state machine " + world_.names.state_machine());
+    }
+    for (const Json& execution : member_or_null(answer, "executions"))
+      names.push_back(string_or(execution, "name", ""));
+    const std::string next = string_or(answer, "nextToken", "");
+    if (next.empty()) break;
+    input["nextToken"] = next;
+  }
+  std::reverse(names.begin(), names.end());
+  return names;
+}
+
 std::vector<Json> Operations::audit(const std::string& operation_id) {
   const std::string table = world_.names.audit_table();
   return with_table(world_, table, [&] {

@@ -17,6 +17,8 @@ class Operations {
   std::optional<Json> state(const std::string& operation_id);
   // The newest first; `status` empty for all.
   std::vector<Json> recent(const std::string& status, std::size_t count_max);
+  // The names of the executions that run, the oldest first; each is an operation's id.
+  std::vector<std::string> running();
   std::vector<Json> audit(const std::string& operation_id);
 
   // The execution of that operation as DescribeExecution gives it; nothing for an operation whose steps

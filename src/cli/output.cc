@@ -6,6 +6,19 @@
 #include "cli/yaml.h"
 
 namespace aurora::cli {
+namespace {
+
+std::string in_zone(Context& context, TimePoint when, const char* format) {
+  if (!context.terminal.out_traits().tty) return format_iso_seconds(when);
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(
+      std::chrono::time_point_cast<std::chrono::system_clock::duration>(when));
+  std::tm local{};
+  ::localtime_r(&seconds, &local);
+  char text[64];
+  return {text, std::strftime(text, sizeof text, format, &local)};
+}
+
+}  // namespace
 
 void bind_output(Binder& binder, OutputOptions& options, std::string_view of_json) {
   binder.option("-o,--output", "FORMAT", options.format, "How to write it (default table)",
@@ -24,13 +37,11 @@ void print_one(Context& context, const OutputOptions& options, const Json& value
 }
 
 std::string shown_time(Context& context, TimePoint when) {
-  if (!context.terminal.out_traits().tty) return format_iso_seconds(when);
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(
-      std::chrono::time_point_cast<std::chrono::system_clock::duration>(when));
-  std::tm local{};
-  ::localtime_r(&seconds, &local);
-  char text[64];
-  return {text, std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S %Z", &local)};
+  return in_zone(context, when, "%Y-%m-%d %H:%M:%S %Z");
+}
+
+std::string shown_time_of_day(Context& context, TimePoint when) {
+  return in_zone(context, when, "%H:%M:%S");
 }
 
 std::string shown_time(Context& context, const std::string& iso_text) {

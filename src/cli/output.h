@@ -30,4 +30,7 @@ void print_one(Context& context, const OutputOptions& options, const Json& value
 std::string shown_time(Context& context, TimePoint when);
 std::string shown_time(Context& context, const std::string& iso_text);
 
+// The time of day alone, where lines follow one another on a terminal ("07:21:49"); elsewhere as shown_time.
+std::string shown_time_of_day(Context& context, TimePoint when);
+
 }  // namespace aurora::cli

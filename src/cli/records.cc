@@ -187,7 +187,8 @@ Records read_trail(World& world, AuditFilter filter) {
 void throw_pipeline_missing(const World& world, std::string_view what) {
   throw Error("PipelineNotFound",
               fmt::format("{} is not there in {} ({})", what, world.region(), world.names.environment),
-              "Is the pipeline of that environment deployed in that Region? --env and --region choose them.");
+              "Is the environment deployed there? --env and --region choose it; `aurora-restore doctor` "
+              "lists what is missing.");
 }
 
 std::vector<Json> all_operations(World& world) {

@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/dates.h"
 #include "base/files.h"
 #include "base/ids.h"
 #include "base/text.h"
+#include "cli/request_file.h"
 #include "cli/uploads.h"
 #include "restore/request.h"
 
@@ -76,7 +79,44 @@ Json value_of(const std::string& text) {
   return parsed.is_discarded() ? Json(text) : parsed;
 }
 
-void apply_sets(const std::vector<std::string>& sets, Json& request) {
+// Ways to say one thing, of which a stronger source replaces all that a weaker one chose.
+const std::vector<std::vector<std::string_view>>& alternatives() {
+  static const std::vector<std::vector<std::string_view>> kAlternatives{
+      {"snapshot_name", "snapshot_date", "restore_to_time", "use_latest_restorable_time"},
+      {"db_subnet_group_name", "subnet_ids"}};
+  return kAlternatives;
+}
+
+void forget_spellings(Json& request, const restore::Setting& setting) {
+  request.erase(std::string(setting.name));
+  for (const std::string_view alias : setting.aliases) request.erase(std::string(alias));
+}
+
+// Takes out what a value for `name` from a stronger source replaces, whatever its spelling. A template keeps
+// the date that it is resolved against.
+void forget(Json& request, const std::string& name, const Json& value) {
+  const restore::Setting* setting = restore::find_setting(name);
+  if (setting == nullptr) return;
+  forget_spellings(request, *setting);
+  const bool is_template = setting->name == "snapshot_name" && value.is_string() &&
+                           value.get_ref<const std::string&>().find('{') != std::string::npos;
+  for (const auto& group : alternatives()) {
+    if (std::find(group.begin(), group.end(), setting->name) == group.end()) continue;
+    for (const std::string_view other : group)
+      if (!(is_template && other == "snapshot_date"))
+        forget_spellings(request, *restore::find_setting(other));
+  }
+}
+
+// Puts the fields of a stronger source above those of a weaker one; what is said twice within one source
+// stays for the check to find.
+void overlay(Json& request, const Json& stronger) {
+  for (const auto& [name, value] : stronger.items()) forget(request, name, value);
+  request.update(stronger);
+}
+
+Json fields_of_sets(const std::vector<std::string>& sets) {
+  Json fields = Json::object();
   for (const std::string& set : sets) {
     const std::size_t equals = set.find('=');
     if (equals == std::string::npos || equals == 0)
@@ -85,15 +125,25 @@ void apply_sets(const std::vector<std::string>& sets, Json& request) {
     const std::string key = set.substr(0, equals);
     const std::string text = set.substr(equals + 1);
     const restore::Setting* setting = restore::find_setting(key);
-    request[key] = setting != nullptr && setting->type == SettingType::kString ? Json(text) : value_of(text);
+    fields[key] = setting != nullptr && setting->type == SettingType::kString ? Json(text) : value_of(text);
   }
+  return fields;
 }
 
-// The same setting under another spelling in --input gives way to the option.
-void put(Json& request, const std::string& name, Json value) {
-  if (const restore::Setting* setting = restore::find_setting(name))
-    for (const std::string_view alias : setting->aliases) request.erase(std::string(alias));
-  request[name] = std::move(value);
+Json fields_of_options(const RequestOptions& options) {
+  Json fields = Json::object();
+  for (const auto& [name, text] : options.texts)
+    if (!text.empty()) fields[name] = text;
+  for (const auto& [name, list] : options.lists)
+    if (!list.empty()) fields[name] = list;
+  for (const auto& [name, flag] : options.flags)
+    if (flag) fields[name] = true;
+  return fields;
+}
+
+// A finding in the file says where; the others are about what was typed.
+void place_findings(std::vector<restore::Finding>& findings, const RequestFile& file, const Json& request) {
+  for (restore::Finding& finding : findings) finding = file.placed(std::move(finding), request);
 }
 
 }  // namespace
@@ -120,27 +170,33 @@ void bind_request_options(Binder& binder, RequestOptions& options) {
                       {});
     }
   }
+  binder.option("-f,--file", "FILE", options.file,
+                "The request as a file, YAML or JSON, or - for standard input; `init` writes one");
   binder.option("--input", "JSON", options.input, "The request as JSON text, @FILE, or - for standard input");
   binder.list("--set", "KEY=VALUE", options.sets, "Any field of the request; later ones win", false);
 }
 
 Json build_request(Context& context, const RequestOptions& options) {
-  Json request = read_input(context, options.input);
-  if (!request.is_object())
+  if (options.file == "-" && options.input == "-")
+    throw Error("UsageError", "standard input can be read once, and --file and --input both name it",
+                "Give one of the two by its name.");
+  const RequestFile file = options.file.empty() ? RequestFile{} : read_request_file(context, options.file);
+  const Json input = read_input(context, options.input);
+  if (!input.is_object())
     throw Error("InvalidInput", "--input must be a JSON object",
                 "For example --input '{\"snapshot_date\": \"today\"}'");
-  for (const auto& [name, text] : options.texts)
-    if (!text.empty()) put(request, name, text);
-  for (const auto& [name, list] : options.lists)
-    if (!list.empty()) put(request, name, list);
-  for (const auto& [name, flag] : options.flags)
-    if (flag) put(request, name, true);
-  apply_sets(options.sets, request);
+  Json request = file.request;
+  overlay(request, input);
+  overlay(request, fields_of_options(options));
+  overlay(request, fields_of_sets(options.sets));
   std::vector<restore::Finding> findings = restore::validate_request(request);
+  place_findings(findings, file, request);
   restore::throw_if_any(findings);
   // Numbers and booleans leave in their own types, under their canonical names.
   Json canonical = restore::canonical_settings(request, "the request", findings);
-  restore::throw_if_any(check_local_files(canonical));
+  findings = check_local_files(canonical);
+  place_findings(findings, file, request);
+  restore::throw_if_any(findings);
   return canonical;
 }
 

@@ -17,7 +17,8 @@ namespace {
     throw Error(
         "PipelineNotFound",
         fmt::format("state machine {} is not there in {}", world.names.state_machine(), world.region()),
-        "Is the pipeline of that environment deployed in that Region? --env and --region choose them.");
+        "Is the environment deployed there? --env and --region choose it; `aurora-restore doctor` lists what "
+        "is missing.");
   throw error;
 }
 

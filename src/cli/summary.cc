@@ -177,11 +177,11 @@ std::string failure_text(const Context& context, const Operation& operation, con
   if (!message.empty()) lines.emplace_back("Why", message);
   // What a failure hints at supposes that it was undone.
   const bool kept = bool_or(member_or_null(state, "state"), "kept", false);
-  if (!hint.empty() && !kept) lines.emplace_back("What to do", hint);
+  if (!hint.empty() && !kept) lines.emplace_back("What to do", with_typed_commands(context, hint));
   if (const std::string stands = what_stands(context, operation, state, stopped); !stands.empty())
     lines.emplace_back("What stands", stands);
   if (const std::string next = first_text(state, {{"rollback", "next_command"}}); !next.empty())
-    lines.emplace_back("Next", next);
+    lines.emplace_back("Next", with_typed_commands(context, next));
   lines.emplace_back("More", command_line(context, "history " + operation.id));
   return text + label_lines(lines, style, 2);
 }

@@ -63,6 +63,13 @@ std::vector<restore::Finding> check_local_files(const Json& request) {
   return findings;
 }
 
+void resolve_local_files(Json& request, const std::filesystem::path& folder) {
+  for_each_file(request, [&](const char*, Json& place) {
+    const std::string path = place.get<std::string>();
+    if (is_local(path) && !path.empty()) place = (folder / path).string();
+  });
+}
+
 Json with_uploaded_files(World& world, Json request) {
   std::string bucket;
   for_each_file(request, [&](const char*, Json& place) {

@@ -1,5 +1,6 @@
 // Files of this machine that the functions are to read: they go to S3, and the request names them there.
 #pragma once
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,9 @@ namespace aurora::cli {
 // A finding for each file named in post_restore_sql, verification_sql or verification_manifest that cannot be
 // read. What is in S3 already is not looked at.
 std::vector<restore::Finding> check_local_files(const Json& request);
+
+// Has each such file of the request that is given by a relative path begin at `folder`.
+void resolve_local_files(Json& request, const std::filesystem::path& folder);
 
 // `request` with each such file uploaded under its content's hash, and its s3:// address in its place.
 Json with_uploaded_files(World& world, Json request);

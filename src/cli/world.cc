@@ -76,4 +76,22 @@ std::string command_line(const Context& context, std::string_view arguments) {
   return fmt::format("{} {}", line, arguments);
 }
 
+std::string with_typed_commands(const Context& context, const std::string& text) {
+  static constexpr std::string_view kPlain = "`aurora-restore ";
+  const std::string typed = "`" + command_line(context, "");
+  // A command alone, as a rollback names the next one.
+  if (text.starts_with(kPlain.substr(1)) && text.size() > kPlain.size())
+    return text[kPlain.size() - 1] == '-' ? text : typed.substr(1) + text.substr(kPlain.size() - 1);
+  std::string result;
+  std::size_t from = 0;
+  for (std::size_t at = text.find(kPlain); at != std::string::npos; at = text.find(kPlain, at + 1)) {
+    const std::size_t word = at + kPlain.size();
+    // What begins with an option was typed for this environment already.
+    if (word >= text.size() || text[word] < 'a' || text[word] > 'z') continue;
+    result += text.substr(from, at - from) + typed;
+    from = word;
+  }
+  return result + text.substr(from);
+}
+
 }  // namespace aurora::cli

@@ -33,4 +33,8 @@ World open_world_starting_endpoint(Context& context);
 // "aurora-restore --endpoint-url http://127.0.0.1:4777 watch OP".
 std::string command_line(const Context& context, std::string_view arguments);
 
+// `text` in which commands stand as "`aurora-restore status OP`", as functions and documents write them, with
+// those commands as command_line() gives them.
+std::string with_typed_commands(const Context& context, const std::string& text);
+
 }  // namespace aurora::cli

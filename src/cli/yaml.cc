@@ -54,7 +54,7 @@ class Reader {
     positions_[pointer] = {node.Mark().line + 1, node.Mark().column + 1};
     switch (node.Type()) {
       case YAML::NodeType::Scalar:
-        return node.Tag() == "!" ? Json(node.Scalar()) : plain_scalar(node.Scalar());
+        return node.Tag() == "!" ? Json(node.Scalar()) : plain(node.Scalar(), pointer);
       case YAML::NodeType::Sequence:
         return list(node, pointer, depth);
       case YAML::NodeType::Map:
@@ -64,8 +64,15 @@ class Reader {
     }
   }
   std::map<std::string, YamlPosition> positions() { return std::move(positions_); }
+  std::map<std::string, std::string> typed() { return std::move(typed_); }
 
  private:
+  Json plain(const std::string& text, const std::string& pointer) {
+    Json value = plain_scalar(text);
+    if (value.is_number() || value.is_boolean()) typed_[pointer] = text;
+    return value;
+  }
+
   Json list(const YAML::Node& node, const std::string& pointer, int depth) {
     Json result = Json::array();
     for (const YAML::Node& element : node)
@@ -87,6 +94,7 @@ class Reader {
   std::string_view what_;
   int nodes_ = 0;
   std::map<std::string, YamlPosition> positions_;
+  std::map<std::string, std::string> typed_;
 };
 
 void emit(YAML::Emitter& out, const Json& value) {
@@ -124,7 +132,7 @@ YamlDocument parse_yaml(const std::string& text, std::string_view what) {
     if (documents.size() > 1) refuse(what, documents[1].Mark(), "it holds more than one document");
     Reader reader(what);
     Json value = documents.empty() ? Json() : reader.read(documents.front(), "", 0);
-    return {std::move(value), reader.positions()};
+    return {std::move(value), reader.positions(), reader.typed()};
   } catch (const YAML::Exception& error) {
     refuse(what, error.mark, error.msg);
   }

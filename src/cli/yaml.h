@@ -18,6 +18,9 @@ struct YamlDocument {
   Json value;
   // Where the value of each member stands, by JSON Pointer ("/items/0/target_cluster_id").
   std::map<std::string, YamlPosition> positions;
+  // Plain scalars that were read as a number or a boolean, as they were typed, by JSON Pointer: what a field
+  // that wants text gets (engine_version: 15.13).
+  std::map<std::string, std::string> typed;
 };
 
 // The one document of `text`; JSON is YAML too. Plain scalars are null, booleans (true, false), integers and

@@ -52,4 +52,12 @@ std::optional<double> instance_hour(std::string_view instance_class) {
   return *large * *size;
 }
 
+double transfer_gib(std::string_view from_region, std::string_view to_region) {
+  if (from_region == to_region) return 0;
+  const auto is_eastern = [](std::string_view region) {
+    return region == "us-east-1" || region == "us-east-2";
+  };
+  return is_eastern(from_region) && is_eastern(to_region) ? kTransferGib / 2 : kTransferGib;
+}
+
 }  // namespace aurora::restore

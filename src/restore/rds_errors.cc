@@ -147,6 +147,12 @@ RetryClass class_of(const aws::ServiceError& error) {
                                                                                 : RetryClass::kRepeat;
 }
 
+std::vector<std::string_view> known_rds_codes() {
+  std::vector<std::string_view> codes;
+  for (const Row& row : kRows) codes.emplace_back(row.code);
+  return codes;
+}
+
 std::string hint_for(const aws::ServiceError& error) {
   if (!error.hint().empty()) return error.hint();
   if (error.details().service != "rds" && !error.details().service.empty()) return "";

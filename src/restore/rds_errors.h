@@ -1,6 +1,8 @@
 // What an error of RDS means for a step, and what to tell the operator about it.
 #pragma once
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "aws/error.h"
 
@@ -23,6 +25,9 @@ bool is_capacity_shortage(const aws::ServiceError& error);
 // All copy slots of the Region are taken. RDS has one code for this and for too many snapshots; only the
 // text tells them apart.
 bool is_copy_slot_shortage(const aws::ServiceError& error);
+
+// The codes that are told apart here, without a trailing "Fault".
+std::vector<std::string_view> known_rds_codes();
 
 // What to do about it; empty when there is nothing to add to RDS's own words.
 std::string hint_for(const aws::ServiceError& error);

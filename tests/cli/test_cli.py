@@ -21,6 +21,13 @@ PROGRAM = str(BIN / "aurora-restore")
 ESCAPE = "\033"
 
 
+def without_endpoint(folder):
+    """The environment of a machine on which nothing runs."""
+    environment = {k: v for k, v in os.environ.items()
+                   if not k.startswith(("AWS_", "AURORA_")) and k not in ("ENVIRONMENT", "CLICOLOR_FORCE")}
+    return {**environment, "AURORA_LOCAL_DATA": str(folder / "data"), "LANG": "C.UTF-8"}
+
+
 class OnTerminal:
     """A program on a pseudo terminal; `keys` types, `until` waits for text."""
 
@@ -68,9 +75,7 @@ class Offline(unittest.TestCase):
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="aurora-cli-"))
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
-        self.environment = {k: v for k, v in os.environ.items()
-                            if not k.startswith(("AWS_", "AURORA_")) and k not in ("ENVIRONMENT", "CLICOLOR_FORCE")}
-        self.environment.update(AURORA_LOCAL_DATA=str(self.folder / "data"), LANG="C.UTF-8")
+        self.environment = without_endpoint(self.folder)
 
     def run_it(self, *arguments, **changes):
         return subprocess.run([PROGRAM, *arguments], env={**self.environment, **changes}, capture_output=True, text=True,

@@ -39,7 +39,7 @@ class Verification(EndpointTest):
                 for c in item["verification"]["M"]["checks"]["L"]}
 
     def test_1_manifest_is_taken_and_noted_at_the_snapshot(self):
-        result = self.endpoint.run("snapshots", "manifest", "--snapshot", SNAPSHOT, "--output", "manifest.json")
+        result = self.endpoint.run("snapshots", "manifest", "--snapshot", SNAPSHOT, "--to", "manifest.json")
         manifest = json.loads((self.endpoint.folder / "manifest.json").read_text())
         self.assertEqual(manifest["format"], "aurora-restore manifest")
         self.assertGreaterEqual(manifest["totals"]["tables"], 7)

@@ -40,7 +40,8 @@ Subject subject_of_execution(Context& context, const std::string& execution) {
       execution.starts_with("arn:") ? execution : find_operation(context, world, execution).execution_arn();
   if (arn.empty())
     throw Error("OperationNotFound",
-                fmt::format("operation {} has no execution: its steps were invoked one by one", execution));
+                fmt::format("operation {} has no execution: its steps were invoked one by one", execution),
+                fmt::format("`{}` shows what they did.", command_line(context, "audit " + execution)));
   // An execution is asked for where it runs.
   if (const std::vector<std::string> parts = split(arn, ':'); parts.size() > 3) world.names.region = parts[3];
   const Json machine = world.api->call("stepfunctions", world.region(), "DescribeStateMachineForExecution",

@@ -54,7 +54,8 @@ RehearsalOptions rehearsal_options(const Context& context, const AslRunOptions& 
     const char* end = options.seed.data() + options.seed.size();
     if (const auto [at, problem] = std::from_chars(options.seed.data(), end, seed);
         problem != std::errc{} || at != end)
-      throw Error("InvalidInput", fmt::format("--seed {} is no whole number", options.seed));
+      throw Error("InvalidInput", fmt::format("--seed {} is no whole number", options.seed),
+                  "For example --seed 42");
     result.seed = seed;
   }
   return result;

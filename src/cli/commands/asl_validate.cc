@@ -4,19 +4,19 @@
 #include "cli/commands/commands.h"
 #include "cli/context.h"
 #include "cli/machine/findings.h"
+#include "cli/output.h"
 
 namespace aurora::cli {
 namespace {
 
 struct AslValidateOptions {
   std::vector<std::string> files;
-  std::string output = "table";
+  OutputOptions output;
 };
 
 void bind_asl_validate(Binder& binder, AslValidateOptions& options) {
   binder.arguments("FILE...", options.files, "Definitions; - for standard input", true);
-  binder.option("--output", "FORMAT", options.output, "table for people, json for machines; default table",
-                {"table", "json"});
+  bind_output(binder, options.output, "One array of all files with their findings");
 }
 
 std::string count_text(const std::vector<Finding>& findings) {
@@ -34,26 +34,30 @@ void print_table(Context& context, const Document& document, const std::vector<F
 
 ExitCode run_asl_validate(Context& context, const AslValidateOptions& options) {
   bool all_valid = true;
-  Json results = Json::array();
+  std::vector<Json> results;
   for (const std::string& file : options.files) {
     try {
       const Document document = read_document(context, file);
       const std::vector<Finding> findings = findings_of(document);
       all_valid = all_valid && !has_errors(findings);
-      if (options.output == "json")
+      if (!options.output.is_table())
         results.push_back(findings_json(document, findings));
       else
         print_table(context, document, findings);
     } catch (const Error& error) {
       if (error.name() != "FileNotUsable") throw;
       all_valid = false;
-      if (options.output == "json")
+      if (!options.output.is_table())
         results.push_back({{"file", file}, {"result", "FAIL"}, {"error", error.message()}});
       else
         print_error(context, error);
     }
   }
-  if (options.output == "json") context.terminal.out(dump_json_pretty(results) + "\n");
+  // One array, as `aws` tools give it, whatever the number of files.
+  if (options.output.json || options.output.format == "json")
+    context.terminal.out(dump_json_pretty(Json(results)) + "\n");
+  else if (!options.output.is_table())
+    print_rows(context, options.output, results);
   return all_valid ? ExitCode::kDone : ExitCode::kBadInput;
 }
 
@@ -69,7 +73,8 @@ Command asl_validate_command() {
        .examples = {{"{} asl validate infrastructure/step_functions_definition.json", "one file"},
                     {"{} asl validate machines/*.json --output json | jq '.[] | select(.result != \"OK\")'",
                      "what is wrong, for a script"},
-                    {"jq .definition deployed.json -r | {} asl validate -", "from standard input"}}},
+                    {"jq .definition deployed.json -r | {} asl validate -", "from standard input"}},
+       .lists = true},
       bind_asl_validate, run_asl_validate);
 }
 

@@ -85,8 +85,11 @@ Json roll_back(Context& context, World& world, const std::string& operation_id, 
           done || !seen ? kStepEndsWithin : std::chrono::seconds(int_or(answer, "retry_after", 1));
       report.wait(wait, -1, string_or(answer, "message", ""));
     }
-    throw Error("RollbackUnfinished", fmt::format("the rollback of {} goes on", operation_id),
-                "Run the same command again; it takes up where it was.");
+    throw Error("RollbackUnfinished",
+                fmt::format("operation {} is stopped, and its rollback goes on", operation_id),
+                fmt::format("`{}` again takes up where it was; `{}` says what stands.",
+                            command_line(context, "cancel " + operation_id),
+                            command_line(context, "status " + operation_id)));
   });
   return answer;
 }

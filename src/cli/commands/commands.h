@@ -7,6 +7,8 @@ namespace aurora::cli {
 Command run_command();
 Command start_command();
 Command watch_command();
+Command init_command();
+Command plan_command();
 Command status_command();
 Command list_command();
 Command history_command();
@@ -42,6 +44,9 @@ Command asl_graph_command();
 Command local_fault_add_command();
 Command local_fault_list_command();
 Command local_fault_remove_command();
+Command doctor_command();
+Command explain_command();
+Command man_command();
 Command version_command();
 Command completion_command();
 Command help_command();

@@ -3,6 +3,7 @@
 #include "base/dates.h"
 #include "cli/commands/commands.h"
 #include "cli/operations.h"
+#include "cli/output.h"
 #include "cli/story.h"
 #include "cli/style.h"
 
@@ -11,12 +12,12 @@ namespace {
 
 struct HistoryOptions {
   std::string operation_id;
-  bool json = false;
+  OutputOptions output;
 };
 
 void bind_history(Binder& binder, HistoryOptions& options) {
   binder.argument("OPERATION", options.operation_id, "The operation's id", true);
-  binder.flag("--json", options.json, "The events as AWS gives them, one a line");
+  bind_output(binder, options.output, "The events as AWS gives them, one a line");
 }
 
 // The step's message where it gave one; the answer as it is otherwise.
@@ -59,15 +60,19 @@ ExitCode run_history(Context& context, const HistoryOptions& options) {
     throw Error("OperationNotFound",
                 fmt::format("operation {} has no execution: its steps were invoked one by one", operation.id),
                 fmt::format("`{}` shows what they did.", command_line(context, "audit " + operation.id)));
+  const std::vector<Json> events = Operations(world).events(operation.execution_arn());
+  if (!options.output.is_table()) {
+    print_rows(context, options.output, events);
+    return ExitCode::kDone;
+  }
   const Style style(context.terminal.out_traits());
   std::optional<TimePoint> started;
-  for (const Json& event : Operations(world).events(operation.execution_arn())) {
-    if (options.json) {
-      context.terminal.out(dump_json(event) + "\n");
-      continue;
-    }
+  for (const Json& event : events) {
     const auto at = time_at(event, "timestamp");
-    if (!started) started = at;
+    if (!started && at) {
+      started = at;
+      context.terminal.out(style.dim(shown_time(context, *at)) + "\n");
+    }
     const std::string text = telling(event, style);
     if (text.empty()) continue;
     const std::string since = at && started ? "+" + human_duration(*at - *started) : "";
@@ -87,8 +92,8 @@ Command history_command() {
            "Every state that was entered, what it answered, every failure and retry, with the time since the "
            "start. --json gives the events as `aws stepfunctions get-execution-history` does.",
        .examples = {{"{} history restore-20261121-065209-3f2a", "what happened, in order"},
-                    {"{} history restore-20261121-065209-3f2a --json | jq -r .type",
-                     "the bare event types"}}},
+                    {"{} history restore-20261121-065209-3f2a --json | jq -r .type", "the bare event types"}},
+       .lists = true},
       bind_history, run_history);
 }
 

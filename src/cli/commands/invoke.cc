@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "cli/commands/commands.h"
 #include "cli/lambda_call.h"
+#include "cli/output.h"
 #include "restore/step.h"
 
 namespace aurora::cli {
@@ -15,6 +16,7 @@ struct InvokeOptions {
   std::string step;
   std::string operation_id;
   std::string payload;
+  OutputOptions output;
 };
 
 std::vector<std::string> step_names() {
@@ -32,6 +34,7 @@ void bind_invoke(Binder& binder, InvokeOptions& options) {
   binder.option("--operation-id", "OPERATION", options.operation_id, "The operation that the step works on");
   binder.option("--payload", "JSON", options.payload,
                 "The event as JSON text, @FILE, or - for standard input");
+  bind_output(binder, options.output, "The answer as one line of JSON");
 }
 
 Json payload_of(Context& context, const InvokeOptions& options) {
@@ -50,11 +53,25 @@ Json payload_of(Context& context, const InvokeOptions& options) {
   return payload;
 }
 
+std::string answer_lines(const Json& answer, const Style& style) {
+  if (!answer.is_object()) return dump_json(answer) + "\n";
+  std::vector<std::pair<std::string, std::string>> lines;
+  for (const auto& [name, value] : answer.items())
+    lines.emplace_back(name, value.is_string() ? value.get<std::string>() : dump_json(value));
+  return label_lines(lines, style);
+}
+
 ExitCode run_invoke(Context& context, const InvokeOptions& options) {
   const Json payload = payload_of(context, options);
   World world = open_world(context);
   const Json answer = invoke_step(world, replace_all(options.step, "-", "_"), payload);
-  context.terminal.out(dump_json_pretty(answer) + "\n");
+  // What the function answers is JSON; unless asked otherwise it is shown as such.
+  if (options.output.is_table() && options.output.format.empty())
+    context.terminal.out(dump_json_pretty(answer) + "\n");
+  else if (options.output.is_table())
+    context.terminal.out(answer_lines(answer, Style(context.terminal.out_traits())));
+  else
+    print_one(context, options.output, answer);
   return ExitCode::kDone;
 }
 
@@ -66,11 +83,14 @@ Command invoke_command() {
        .summary = "Invoke one function of the pipeline directly",
        .description =
            "Runs one step outside the state machine, as the sequence guide does, and prints its answer. A "
-           "failed step is an error with its name, what happened and what to do.",
+           "failed step is an error with its name, what happened and what to do. Without --output the answer "
+           "is "
+           "indented JSON.",
        .examples =
            {{"{} invoke snapshot_check --operation-id op-1 --payload '{\"target_date\": \"2026-11-21\"}'",
              "the first step of the guide"},
-            {"{} invoke check_restore_status --operation-id op-1 | jq -r .cluster_status", "one look"}}},
+            {"{} invoke check_restore_status --operation-id op-1 | jq -r .cluster_status", "one look"}},
+       .lists = true},
       bind_invoke, run_invoke);
 }
 

@@ -97,7 +97,8 @@ Command list_command() {
        .description = "",
        .examples = {{"{} list --limit 5", "the last five"},
                     {"{} list --since 7d --target staging-db", "a week of one cluster"},
-                    {"{} list --status failed", "those that failed"}}},
+                    {"{} list --status failed", "those that failed"}},
+       .lists = true},
       bind_list, run_list);
 }
 

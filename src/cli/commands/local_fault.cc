@@ -3,7 +3,7 @@
 #include "base/text.h"
 #include "cli/commands/commands.h"
 #include "cli/local_endpoint.h"
-#include "cli/table.h"
+#include "cli/output.h"
 #include "cli/world.h"
 
 namespace aurora::cli {
@@ -23,7 +23,7 @@ struct AddOptions {
 };
 
 struct ListOptions {
-  bool json = false;
+  OutputOptions output;
 };
 
 struct RemoveOptions {
@@ -101,14 +101,14 @@ ExitCode run_add(Context& context, const AddOptions& options) {
 }
 
 void bind_list(Binder& binder, ListOptions& options) {
-  binder.flag("--json", options.json, "One JSON object a line");
+  bind_output(binder, options.output, "One fault a line");
 }
 
 ExitCode run_list(Context& context, const ListOptions& options) {
   const Json answer = ask(context, "GET", kPath);
   const Json& faults = member_or_null(answer, "faults");
-  if (options.json) {
-    for (const Json& fault : faults) context.terminal.out(dump_json(fault) + "\n");
+  if (!options.output.is_table()) {
+    print_rows(context, options.output, std::vector<Json>(faults.begin(), faults.end()));
     return ExitCode::kDone;
   }
   if (faults.empty()) {
@@ -171,7 +171,8 @@ Command local_fault_list_command() {
       {.path = "local fault list",
        .summary = "Show the faults that are asked for and how often they were met",
        .description = "A fault that all its calls have met is no longer listed.",
-       .examples = {{"{} local fault list", "for people"}}},
+       .examples = {{"{} local fault list", "for people"}},
+       .lists = true},
       bind_list, run_list);
 }
 

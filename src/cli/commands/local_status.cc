@@ -1,20 +1,19 @@
 #include <fmt/format.h>
 
-#include "base/dates.h"
 #include "cli/commands/commands.h"
 #include "cli/local_endpoint.h"
 #include "cli/operations.h"
-#include "cli/table.h"
+#include "cli/output.h"
 
 namespace aurora::cli {
 namespace {
 
 struct LocalStatusOptions {
-  bool json = false;
+  OutputOptions output;
 };
 
 void bind_status(Binder& binder, LocalStatusOptions& options) {
-  binder.flag("--json", options.json, "As a JSON object");
+  bind_output(binder, options.output, "As a JSON object");
 }
 
 ExitCode run_status(Context& context, const LocalStatusOptions& options) {
@@ -24,11 +23,11 @@ ExitCode run_status(Context& context, const LocalStatusOptions& options) {
   const Json entry =
       parse_json(context.host.read_file(endpoint.data / "endpoint.json").value_or("{}"), "endpoint.json");
   const Json known = endpoint.pid != 0 ? entry : Json::object();
-  if (options.json) {
+  if (!options.output.is_table()) {
     Json answer{{"running", health.has_value()}, {"url", endpoint.url}, {"data", endpoint.data.string()}};
     for (const std::string key : {"pid", "version", "started_at"})
       if (known.contains(key)) answer[key] = known[key];
-    context.terminal.out(dump_json(answer) + "\n");
+    print_one(context, options.output, answer);
     return code;
   }
   const Style style(context.terminal.out_traits());
@@ -39,7 +38,7 @@ ExitCode run_status(Context& context, const LocalStatusOptions& options) {
   if (const std::string version = string_or(known, "version", ""); !version.empty())
     lines.emplace_back("Version", version);
   if (const auto started = time_at(known, "started_at"))
-    lines.emplace_back("Started", fmt::format("{} ({})", format_iso_seconds(*started),
+    lines.emplace_back("Started", fmt::format("{} ({})", shown_time(context, *started),
                                               age_text(*started, context.clock.now())));
   lines.emplace_back("Data",
                      endpoint.data.string() + (context.host.exists(endpoint.data) ? "" : " (not there yet)"));
@@ -56,7 +55,8 @@ Command local_status_command() {
        .summary = "Say whether and where the endpoint runs",
        .description = "Exits with 0 when it serves and with 3 when it does not.",
        .examples = {{"{} local status", "for people"},
-                    {"{} local status --json | jq -r .url", "its address"}}},
+                    {"{} local status --json | jq -r .url", "its address"}},
+       .lists = true},
       bind_status, run_status);
 }
 

@@ -8,8 +8,8 @@
 #include "base/text.h"
 #include "cli/commands/commands.h"
 #include "cli/operations.h"
+#include "cli/output.h"
 #include "cli/records.h"
-#include "cli/table.h"
 #include "cli/task_report.h"
 #include "restore/prices.h"
 
@@ -27,7 +27,7 @@ struct OrphansOptions {
   int older_than = 0;
   bool remove = false;
   bool yes = false;
-  bool json = false;
+  OutputOptions output;
 };
 
 void bind_orphans(Binder& binder, OrphansOptions& options) {
@@ -38,7 +38,7 @@ void bind_orphans(Binder& binder, OrphansOptions& options) {
                 "Only what was made so many hours ago");
   binder.flag("--delete", options.remove, "Remove what is listed, after asking");
   binder.flag("-y,--yes", options.yes, "Do not ask");
-  binder.flag("--json", options.json, "One JSON object a line");
+  bind_output(binder, options.output, "One resource a line");
 }
 
 std::vector<std::string> regions_to_search(const OrphansOptions& options, const World& world,
@@ -142,13 +142,17 @@ ExitCode run_orphans(Context& context, const OrphansOptions& options) {
   std::erase_if(orphans,
                 [&](const Orphan& orphan) { return !is_old_enough(orphan, options, context.clock.now()); });
   if (orphans.empty()) {
+    if (!options.output.is_table()) print_rows(context, options.output, {});
     context.terminal.err("Nothing was left behind.\n");
     return ExitCode::kDone;
   }
-  if (options.json)
-    for (const Orphan& orphan : orphans) context.terminal.out(dump_json(to_json(orphan)) + "\n");
-  else
+  if (options.output.is_table()) {
     print(context, orphans);
+  } else {
+    std::vector<Json> rows;
+    for (const Orphan& orphan : orphans) rows.push_back(to_json(orphan));
+    print_rows(context, options.output, rows);
+  }
   if (!options.remove) return ExitCode::kDone;
   const auto removable = static_cast<std::size_t>(std::count_if(
       orphans.begin(), orphans.end(), [](const Orphan& orphan) { return orphan.kept_because.empty(); }));
@@ -156,7 +160,8 @@ ExitCode run_orphans(Context& context, const OrphansOptions& options) {
   confirm(context, options, removable);
   if (const std::size_t failed = remove_all(context, world, orphans); failed > 0)
     throw Error("NotRemoved", fmt::format("{} of {} could not be removed", failed, removable),
-                "What each said stands above; run the same command again.");
+                "The others are gone, and these stay. What each said stands above; `aurora-restore orphans "
+                "--delete` tries again.");
   return ExitCode::kDone;
 }
 
@@ -173,7 +178,8 @@ Command orphans_command() {
            "Targets of completed restores, final snapshots and what runs are not among them.",
        .examples = {{"{} orphans", "what is there"},
                     {"{} orphans --older-than 24 --delete",
-                     "remove what a day did not clean up, after asking"}}},
+                     "remove what a day did not clean up, after asking"}},
+       .lists = true},
       bind_orphans, run_orphans);
 }
 

@@ -32,7 +32,8 @@ void refuse_what_cannot_be_redriven(Context& context, const Operation& operation
       "NotResumable",
       fmt::format("operation {} cannot be resumed: {}", operation.id,
                   string_or(*operation.execution, "redriveStatusReason", "its execution cannot be redriven")),
-      "Nothing was changed. Start the restore again with `" + command_line(context, "run") + "`.");
+      "Nothing was changed. `" + command_line(context, "status " + operation.id) +
+          "` shows what it was asked; start it again with `" + command_line(context, "run") + "`.");
 }
 
 ExitCode run_resume(Context& context, const ResumeOptions& options) {

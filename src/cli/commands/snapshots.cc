@@ -8,8 +8,8 @@
 #include "cli/commands/commands.h"
 #include "cli/commands/snapshots_manifest.h"
 #include "cli/operations.h"
+#include "cli/output.h"
 #include "cli/pipeline_config.h"
-#include "cli/table.h"
 
 namespace aurora::cli {
 namespace {
@@ -19,8 +19,8 @@ struct SnapshotsOptions {
   std::string cluster;
   std::string region;
   std::string snapshot;
-  std::string output;
-  bool json = false;
+  std::string to;
+  OutputOptions output;
 };
 
 void bind_snapshots(Binder& binder, SnapshotsOptions& options) {
@@ -31,9 +31,9 @@ void bind_snapshots(Binder& binder, SnapshotsOptions& options) {
   binder.option("--source-region", "REGION", options.region,
                 "In this Region (default: the configured source Region)");
   binder.option("--snapshot", "NAME", options.snapshot, "With manifest: the snapshot that it belongs to");
-  binder.option("--output", "FILE", options.output,
+  binder.option("--to", "FILE", options.to,
                 "With manifest: a file to write it to as well, or s3://BUCKET/KEY to keep it there");
-  binder.flag("--json", options.json, "One snapshot a line; with manifest, what was taken");
+  bind_output(binder, options.output, "One snapshot a line; with manifest, what was taken");
 }
 
 Json as_json(const aws::ClusterSnapshot& snapshot) {
@@ -58,9 +58,10 @@ std::string status_cell(const aws::ClusterSnapshot& snapshot, const Style& style
   return style.cyan(fmt::format("{} {} %", snapshot.status, snapshot.percent_progress));
 }
 
-std::string table_text(const std::vector<aws::ClusterSnapshot>& snapshots, TimePoint now,
-                       const Style& style) {
+std::string table_text(Context& context, const std::vector<aws::ClusterSnapshot>& snapshots) {
+  const Style style(context.terminal.out_traits());
   Table table({{"SNAPSHOT"},
+               {"MADE"},
                {"AGE"},
                {"STATUS"},
                {"TYPE"},
@@ -68,7 +69,8 @@ std::string table_text(const std::vector<aws::ClusterSnapshot>& snapshots, TimeP
                {"STORAGE", Table::Align::kRight},
                {"ENCRYPTION"}});
   for (const aws::ClusterSnapshot& snapshot : snapshots)
-    table.add({snapshot.identifier, snapshot.created ? age_text(*snapshot.created, now) : "",
+    table.add({snapshot.identifier, snapshot.created ? shown_time(context, *snapshot.created) : "",
+               snapshot.created ? age_text(*snapshot.created, context.clock.now()) : "",
                status_cell(snapshot, style), snapshot.type, snapshot.engine + " " + snapshot.engine_version,
                fmt::format("{} GiB", snapshot.allocated_storage_gib),
                snapshot.encrypted ? (snapshot.kms_key_id.empty() ? "yes" : snapshot.kms_key_id) : "none"});
@@ -80,10 +82,10 @@ ExitCode run_snapshots(Context& context, const SnapshotsOptions& options) {
     return take_snapshot_manifest(context, {.snapshot = options.snapshot,
                                             .cluster = options.cluster,
                                             .region = options.region,
-                                            .output = options.output,
-                                            .json = options.json});
-  if (!options.snapshot.empty() || !options.output.empty())
-    throw Error("UsageError", "--snapshot and --output belong to `snapshots manifest`",
+                                            .to = options.to,
+                                            .output = options.output});
+  if (!options.snapshot.empty() || !options.to.empty())
+    throw Error("UsageError", "--snapshot and --to belong to `snapshots manifest`",
                 fmt::format("`{}` lists the snapshots.", command_line(context, "snapshots")));
   World world = open_world(context);
   const Json config =
@@ -97,19 +99,21 @@ ExitCode run_snapshots(Context& context, const SnapshotsOptions& options) {
         "UsageError", fmt::format("no source cluster is configured in {}", world.names.config_parameter()),
         world.local
             ? fmt::format("Give --cluster, or make the demo's world: {}", command_line(context, "local seed"))
-            : "Give --cluster.");
+            : "Give --cluster, or set source_cluster_id there; `aurora-restore doctor` looks at the rest.");
   aws::Rds rds(*world.api, region);
   std::vector<aws::ClusterSnapshot> snapshots = rds.snapshots_of(cluster);
   std::stable_sort(snapshots.begin(), snapshots.end(),
                    [](const auto& a, const auto& b) { return a.created > b.created; });
-  if (options.json) {
-    for (const auto& snapshot : snapshots) context.terminal.out(dump_json(as_json(snapshot)) + "\n");
+  if (!options.output.is_table()) {
+    std::vector<Json> rows;
+    for (const auto& snapshot : snapshots) rows.push_back(as_json(snapshot));
+    print_rows(context, options.output, rows);
     return ExitCode::kDone;
   }
   if (snapshots.empty())
     context.terminal.err(fmt::format("Cluster {} has no snapshots in {}.\n", cluster, region));
   else
-    context.terminal.out(table_text(snapshots, context.clock.now(), Style(context.terminal.out_traits())));
+    context.terminal.out(table_text(context, snapshots));
   return ExitCode::kDone;
 }
 
@@ -128,8 +132,9 @@ Command snapshots_command() {
                       "the source changes.",
        .examples = {{"{} snapshots", "of the configured source cluster"},
                     {"{} snapshots --cluster orders --source-region eu-central-1", "of any cluster"},
-                    {"{} snapshots manifest --snapshot orders-2026-11-21 --output manifest.json",
-                     "what the source holds, for the snapshot's restores"}}},
+                    {"{} snapshots manifest --snapshot orders-2026-11-21 --to manifest.json",
+                     "what the source holds, for the snapshot's restores"}},
+       .lists = true},
       bind_snapshots, run_snapshots);
 }
 

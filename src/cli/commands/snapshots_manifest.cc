@@ -60,16 +60,16 @@ std::string summary(const Json& answer, const aws::ClusterSnapshot& snapshot) {
 ExitCode take_snapshot_manifest(Context& context, const ManifestOptions& options) {
   if (options.snapshot.empty())
     throw Error("UsageError", "snapshots manifest needs a snapshot", "Give --snapshot NAME.");
-  const bool to_s3 = options.output.starts_with("s3://");
-  if (to_s3 && !restore::parse_s3_uri(options.output))
-    throw Error("UsageError",
-                fmt::format("--output {} is no address of the form s3://bucket/key", options.output));
+  const bool to_s3 = options.to.starts_with("s3://");
+  if (to_s3 && !restore::parse_s3_uri(options.to))
+    throw Error("UsageError", fmt::format("--to {} is no address of the form s3://bucket/key", options.to),
+                "Nothing was taken. For example --to s3://my-bucket/manifests/orders.json");
   World world = open_world_starting_endpoint(context);
   const std::string region = options.region.empty()
                                  ? string_or(read_pipeline_config(world), "source_region", world.region())
                                  : options.region;
   const aws::ClusterSnapshot snapshot = find_snapshot(world, region, options.snapshot);
-  const std::string place = to_s3 ? options.output
+  const std::string place = to_s3 ? options.to
                                   : restore::S3Place{script_bucket(world, Json::object()),
                                                      restore::manifest_key(snapshot.identifier, snapshot.arn)}
                                         .uri();
@@ -84,10 +84,10 @@ ExitCode take_snapshot_manifest(Context& context, const ManifestOptions& options
        {"source_cluster_id", options.cluster.empty() ? snapshot.cluster_identifier : options.cluster},
        {"source_region", region}});
   tag_snapshot(world, region, snapshot, place);
-  if (!options.output.empty() && !to_s3)
-    write_file(options.output, restore::read_s3_text(*world.api, world.region(), place, "manifest"));
-  if (options.json) {
-    context.terminal.out(dump_json(answer) + "\n");
+  if (!options.to.empty() && !to_s3)
+    write_file(options.to, restore::read_s3_text(*world.api, world.region(), place, "manifest"));
+  if (!options.output.is_table()) {
+    print_one(context, options.output, answer);
   } else {
     context.terminal.err(summary(answer, snapshot));
     context.terminal.out(place + "\n");

@@ -4,6 +4,7 @@
 
 #include "cli/context.h"
 #include "cli/exit_codes.h"
+#include "cli/output.h"
 
 namespace aurora::cli {
 
@@ -11,8 +12,8 @@ struct ManifestOptions {
   std::string snapshot;
   std::string cluster;  // empty: the snapshot's
   std::string region;
-  std::string output;  // a file, s3://bucket/key, or empty
-  bool json = false;
+  std::string to;  // a file, s3://bucket/key, or empty
+  OutputOptions output;
 };
 
 ExitCode take_snapshot_manifest(Context& context, const ManifestOptions& options);

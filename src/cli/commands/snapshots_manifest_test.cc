@@ -69,9 +69,9 @@ TEST_F(SnapshotsManifest, UnknownSnapshotIsNotFound) {
 }
 
 TEST_F(SnapshotsManifest, OptionsOfItAreRefusedWhereNothingIsTaken) {
-  EXPECT_EQ(line.run({"snapshots", "--output", "m.json"}), ExitCode::kBadInput);
+  EXPECT_EQ(line.run({"snapshots", "--to", "m.json"}), ExitCode::kBadInput);
   EXPECT_EQ(line.run({"snapshots", "manifest"}), ExitCode::kBadInput);
-  EXPECT_EQ(line.run({"snapshots", "manifest", "--snapshot", "s", "--output", "s3://bucket"}),
+  EXPECT_EQ(line.run({"snapshots", "manifest", "--snapshot", "s", "--to", "s3://bucket"}),
             ExitCode::kBadInput);
   EXPECT_THAT(line.err(), AllOf(HasSubstr("s3://bucket"), HasSubstr("s3://bucket/key")));
 }

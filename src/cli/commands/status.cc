@@ -4,21 +4,21 @@
 #include "cli/commands/commands.h"
 #include "cli/follow.h"
 #include "cli/operations.h"
+#include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/summary.h"
-#include "cli/table.h"
 
 namespace aurora::cli {
 namespace {
 
 struct StatusOptions {
   std::string operation_id;
-  bool json = false;
+  OutputOptions output;
 };
 
 void bind_status(Binder& binder, StatusOptions& options) {
   binder.argument("OPERATION", options.operation_id, "The operation's id", true);
-  binder.flag("--json", options.json, "State item and execution as one JSON object");
+  bind_output(binder, options.output, "State item and execution as one JSON object");
 }
 
 std::string steps_table(const Json& state, const Style& style) {
@@ -43,7 +43,7 @@ std::string progress_line(const Json& state) {
   return line;
 }
 
-std::string status_text(const Context& context, const World& world, const Operation& operation,
+std::string status_text(Context& context, const World& world, const Operation& operation,
                         const Style& style) {
   const Json state = operation.state.value_or(Json::object());
   std::vector<std::pair<std::string, std::string>> lines;
@@ -57,16 +57,16 @@ std::string status_text(const Context& context, const World& world, const Operat
   if (string_or(state, "status", "") == restore::kInProgress) add("Progress", progress_line(state));
   if (const auto started = time_at(state, "start_time"))
     add("Started",
-        fmt::format("{} ({})", format_iso_seconds(*started), age_text(*started, context.clock.now())));
+        fmt::format("{} ({})", shown_time(context, *started), age_text(*started, context.clock.now())));
   add("Snapshot", text_at(state, {"snapshot_details", "snapshot_name"}));
   add("Target", text_at(state, {"parameters", "target_cluster_id"}));
   if (const std::string error = text_at(state, {"error", "name"}); !error.empty())
     add("Error", style.red(error) + ": " + text_at(state, {"error", "message"}));
   // What a failure hints at supposes that it was undone.
   if (!bool_or(member_or_null(state, "state"), "kept", false))
-    add("What to do", text_at(state, {"error", "hint"}));
+    add("What to do", with_typed_commands(context, text_at(state, {"error", "hint"})));
   add("What stands", text_at(state, {"rollback", "what_stands"}));
-  add("Next", text_at(state, {"rollback", "next_command"}));
+  add("Next", with_typed_commands(context, text_at(state, {"rollback", "next_command"})));
   add("Execution ARN", operation.execution_arn());
   std::string text = label_lines(lines, style) + steps_table(state, style);
   if (string_or(state, "status", "") == restore::kCompleted)
@@ -78,12 +78,12 @@ std::string status_text(const Context& context, const World& world, const Operat
 ExitCode run_status(Context& context, const StatusOptions& options) {
   World world = open_world(context);
   const Operation operation = find_operation(context, world, options.operation_id);
-  if (options.json) {
-    context.terminal.out(dump_json_pretty({{"operation_id", operation.id},
-                                           {"status", operation.status()},
-                                           {"state", operation.state.value_or(Json(nullptr))},
-                                           {"execution", operation.execution.value_or(Json(nullptr))}}) +
-                         "\n");
+  if (!options.output.is_table()) {
+    print_one(context, options.output,
+              {{"operation_id", operation.id},
+               {"status", operation.status()},
+               {"state", operation.state.value_or(Json(nullptr))},
+               {"execution", operation.execution.value_or(Json(nullptr))}});
   } else {
     context.terminal.out(status_text(context, world, operation, Style(context.terminal.out_traits())));
   }
@@ -101,7 +101,8 @@ Command status_command() {
            "found, not how it ended.",
        .examples = {{"{} status restore-20261121-065209-3f2a", "for people"},
                     {"{} status restore-20261121-065209-3f2a --json | jq .state.verification",
-                     "one part of it"}}},
+                     "one part of it"}},
+       .lists = true},
       bind_status, run_status);
 }
 

@@ -16,7 +16,9 @@ constexpr int kConnectAttempts = 120;
 std::unique_ptr<db::Session> connect(Context& context, World& world, const DemoSource& source,
                                      const MasterLogin& login, TaskReport& report) {
   const auto cluster = aws::Rds(*world.api, kDemoSourceRegion).find_cluster(source.cluster);
-  if (!cluster) throw Error("SeedFailed", fmt::format("cluster {} is gone", source.cluster));
+  if (!cluster)
+    throw Error("SeedFailed", fmt::format("cluster {} is gone", source.cluster),
+                "`aurora-restore local seed` makes it again.");
   db::ConnectOptions options;
   options.engine = db::engine_of(source.engine).value();
   options.host = cluster->endpoint;

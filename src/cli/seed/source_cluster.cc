@@ -44,10 +44,13 @@ void wait_until_available(TaskReport& report, std::string_view what, Status stat
     const auto [now, percent] = status();
     if (now == "available") return;
     if (now == "failed" || now.starts_with("incompatible"))
-      throw Error("SeedFailed", fmt::format("{} is {}", what, now), "The endpoint's log says why.");
+      throw Error("SeedFailed", fmt::format("{} is {}", what, now),
+                  "The endpoint's log says why (`aurora-restore local status` names it); then "
+                  "`aurora-restore local seed` again.");
     report.wait(kLookEvery, percent, std::string(now));
   }
-  throw Error("SeedFailed", fmt::format("{} did not become available", what));
+  throw Error("SeedFailed", fmt::format("{} did not become available in time", what),
+              "It may come still: `aurora-restore local seed` again takes up where this ended.");
 }
 
 }  // namespace

@@ -63,6 +63,19 @@ class FakeLocalHost final : public LocalHost {
     return false;
   }
 
+  std::vector<std::filesystem::path> find_programs(const std::string& name) override {
+    const auto found = programs.find(name);
+    return found == programs.end() ? std::vector<std::filesystem::path>{} : found->second;
+  }
+  std::optional<std::string> version_line(const std::filesystem::path& program) override {
+    return program.filename().string() + " 15.13";
+  }
+  std::optional<std::uint64_t> free_bytes(const std::filesystem::path&) override { return bytes_free; }
+  bool may_write(const std::filesystem::path&) override { return writable; }
+  bool can_listen(const std::string&) override { return loopback_open; }
+  std::uint64_t open_files_max() override { return files_max; }
+  std::optional<TimePoint> server_time(const std::string&) override { return time_of_server; }
+
   // As an endpoint does when it serves.
   void serve(const std::filesystem::path& data, pid_t pid, const std::string& port) {
     const std::string url = "http://127.0.0.1:" + port;
@@ -72,6 +85,12 @@ class FakeLocalHost final : public LocalHost {
     alive[pid] = "aurora-local";
   }
 
+  std::map<std::string, std::vector<std::filesystem::path>> programs;
+  std::uint64_t bytes_free = 100'000'000'000;
+  std::uint64_t files_max = 65536;
+  bool writable = true;
+  bool loopback_open = true;
+  std::optional<TimePoint> time_of_server;
   bool root = true;
   bool dies_at_start = false;
   std::string log_of_start;

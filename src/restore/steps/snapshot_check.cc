@@ -132,6 +132,9 @@ StepResult tell(StepContext& context, const std::optional<aws::ClusterSnapshot>&
   Json fields{{"dry_run", true}, {"snapshot_exists", false}};
   if (snapshot)
     fields.update(fields_of(context, *snapshot, needs_copy(context, *snapshot, findings.kms_key_arn)));
+  // What a plan is made from: every value that would be in force. Users may hold passwords.
+  fields["parameters"] = context.settings.values();
+  fields["parameters"].erase("db_users");
   fields["findings"] = as_json(findings.errors());
   fields["preflight_warnings"] = findings.warnings();
   const std::size_t count = findings.errors().size();
