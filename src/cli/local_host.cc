@@ -199,6 +199,8 @@ void SystemLocalHost::prepare_directory(const std::filesystem::path& directory) 
 }
 
 std::optional<std::string> SystemLocalHost::read_file(const std::filesystem::path& path) {
+  // What lies below a file is not there either; who wants to write there is told so.
+  if (!exists(path)) return std::nullopt;
   return read_file_if_exists(path);
 }
 

@@ -43,7 +43,8 @@ class ComfortOffline(unittest.TestCase):
 
     def test_doctor_without_anything_installed_fails_and_says_how_to_mend_it(self):
         (self.folder / "file").write_text("in the way")
-        result = self.run_it("doctor", "--endpoint-url", f"http://127.0.0.1:{free_port()}", PATH=str(self.folder), AURORA_LOCAL_DATA=str(self.folder / "file/data"))
+        result = self.run_it("doctor", "--endpoint-url", f"http://127.0.0.1:{free_port()}", PATH=str(self.folder),
+                             AURORA_LOCAL_DATA=str(self.folder / "file/data"))
         self.assertEqual(result.returncode, 1)
         self.assertRegex(result.stdout, r"✗ Data directory +\S+/file/data cannot be made")
         self.assertIn("mariadb", result.stdout)

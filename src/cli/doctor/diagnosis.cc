@@ -124,7 +124,8 @@ const Json& Patient::settings() {
   if (!settings_) {
     settings_broken_ = true;
     Json settings = restore::ParameterStore(*world_->api, context_.clock, world_->names).settings();
-    for (const auto& [name, value] : restore::default_settings().items())
+    const Json defaults = restore::default_settings();
+    for (const auto& [name, value] : defaults.items())
       if (!settings.contains(name)) settings[name] = value;
     settings_ = std::move(settings);
     settings_broken_ = false;
