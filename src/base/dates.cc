@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <ctime>
 #include <sstream>
 
 namespace aurora {
@@ -12,11 +13,20 @@ namespace {
 
 using std::chrono::seconds;
 
+// The parts of a moment in UTC. Given a time point itself, fmt 9 shows it in the zone of TZ: signatures and
+// records would be off by hours wherever that is not UTC.
+std::tm utc_parts(TimePoint when) {
+  const std::time_t time = std::chrono::floor<seconds>(when).time_since_epoch().count();
+  std::tm parts{};
+  gmtime_r(&time, &parts);
+  return parts;
+}
+
 template <typename Unit>
 std::string with_fraction(TimePoint when, int digits) {
   const auto whole = std::chrono::floor<seconds>(when);
   const auto fraction = std::chrono::floor<Unit>(when - whole).count();
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:0{}}Z", whole, fraction, digits);
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:0{}}Z", utc_parts(when), fraction, digits);
 }
 
 std::optional<TimePoint> parse_with(std::string_view text, const char* format) {
@@ -30,24 +40,26 @@ std::optional<TimePoint> parse_with(std::string_view text, const char* format) {
 }  // namespace
 
 std::string format_iso_seconds(TimePoint when) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", std::chrono::floor<seconds>(when));
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", utc_parts(when));
 }
-std::string format_iso_millis(TimePoint when) { return with_fraction<std::chrono::milliseconds>(when, 3); }
-std::string format_iso_micros(TimePoint when) { return with_fraction<std::chrono::microseconds>(when, 6); }
+std::string format_iso_millis(TimePoint when) {
+  return with_fraction<std::chrono::milliseconds>(when, 3);
+}
+std::string format_iso_micros(TimePoint when) {
+  return with_fraction<std::chrono::microseconds>(when, 6);
+}
 std::string format_date(TimePoint when) {
-  return fmt::format("{:%Y-%m-%d}", std::chrono::floor<seconds>(when));
+  return fmt::format("{:%Y-%m-%d}", utc_parts(when));
 }
 std::string format_basic(TimePoint when) {
-  return fmt::format("{:%Y%m%dT%H%M%SZ}", std::chrono::floor<seconds>(when));
+  return fmt::format("{:%Y%m%dT%H%M%SZ}", utc_parts(when));
 }
 std::string format_http_date(TimePoint when) {
-  return fmt::format("{:%a, %d %b %Y %H:%M:%S GMT}", std::chrono::floor<seconds>(when));
+  return fmt::format("{:%a, %d %b %Y %H:%M:%S GMT}", utc_parts(when));
 }
 
 std::string format_strftime(TimePoint when, const std::string& format) {
-  const std::time_t time = std::chrono::floor<seconds>(when).time_since_epoch().count();
-  std::tm parts{};
-  gmtime_r(&time, &parts);
+  const std::tm parts = utc_parts(when);
   std::string text(format.size() * 16 + 64, '\0');
   text.resize(std::strftime(text.data(), text.size(), format.c_str(), &parts));
   return text;
@@ -72,7 +84,9 @@ std::optional<TimePoint> parse_iso(std::string_view text) {
   return parse_with(normal, "%FT%T%Ez");
 }
 
-std::optional<TimePoint> parse_basic(std::string_view text) { return parse_with(text, "%Y%m%dT%H%M%SZ"); }
+std::optional<TimePoint> parse_basic(std::string_view text) {
+  return parse_with(text, "%Y%m%dT%H%M%SZ");
+}
 
 std::optional<TimePoint> parse_http_date(std::string_view text) {
   return parse_with(text, "%a, %d %b %Y %H:%M:%S GMT");
@@ -108,7 +122,8 @@ TimePoint from_epoch_seconds(double seconds_since_1970) {
 
 std::string human_duration(Duration duration) {
   using namespace std::chrono_literals;
-  if (duration < 1s) return fmt::format("{} ms", std::chrono::round<std::chrono::milliseconds>(duration).count());
+  if (duration < 1s)
+    return fmt::format("{} ms", std::chrono::round<std::chrono::milliseconds>(duration).count());
   if (duration < 10s) return fmt::format("{:.1f} s", std::chrono::duration<double>(duration).count());
   const auto total = std::chrono::round<seconds>(duration).count();
   if (total < 60) return fmt::format("{} s", total);

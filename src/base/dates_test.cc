@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <ctime>
+#include <string>
+
 namespace aurora {
 namespace {
 
@@ -18,6 +22,20 @@ TEST(Dates, FormatsEachForm) {
   EXPECT_EQ(format_strftime(kWhen, "%Y/%m/%d %H"), "2026/11/21 06");
 }
 
+TEST(Dates, FormatsInUtcWhateverTheZoneOfTheProcess) {
+  const char* const before = std::getenv("TZ");
+  const std::string kept = before == nullptr ? "" : before;
+  ::setenv("TZ", "Asia/Kolkata", 1);
+  ::tzset();
+  EXPECT_EQ(format_iso_seconds(kWhen), "2026-11-21T06:20:51Z");
+  EXPECT_EQ(format_iso_millis(kWhen), "2026-11-21T06:20:51.123Z");
+  EXPECT_EQ(format_date(kWhen), "2026-11-21");
+  EXPECT_EQ(format_basic(kWhen), "20261121T062051Z") << "signatures bear this time";
+  EXPECT_EQ(format_http_date(kWhen), "Sat, 21 Nov 2026 06:20:51 GMT");
+  kept.empty() ? ::unsetenv("TZ") : ::setenv("TZ", kept.c_str(), 1);
+  ::tzset();
+}
+
 TEST(Dates, ParsesIsoWithFractionsAndOffsets) {
   EXPECT_EQ(parse_iso("2026-11-21T06:20:51.123456Z"), kWhen);
   EXPECT_EQ(parse_iso("2026-11-21T06:20:51.123456789Z"), kWhen);
@@ -32,7 +50,9 @@ TEST(Dates, RefusesWhatIsNoDate) {
     EXPECT_FALSE(parse_iso(text)) << text;
 }
 
-TEST(Dates, HttpDateRoundTrips) { EXPECT_EQ(parse_http_date(format_http_date(kWhen)), kWhen - 123456us); }
+TEST(Dates, HttpDateRoundTrips) {
+  EXPECT_EQ(parse_http_date(format_http_date(kWhen)), kWhen - 123456us);
+}
 
 TEST(Dates, HumanDuration) {
   EXPECT_EQ(human_duration(120ms), "120 ms");
