@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -10,6 +11,7 @@
 
 #include "base/dates.h"
 #include "base/files.h"
+#include "base/text.h"
 #include "http/beast_transport.h"
 #include "http/server.h"
 #include "local/pace.h"
@@ -112,6 +114,14 @@ restore::PipelineNames names_of_environment() {
   return restore::pipeline_names(process_environment, std::move(names));
 }
 
+// A function could only say so in its log; here somebody is there to read it.
+void check_log_level() {
+  const auto level = process_environment("LOG_LEVEL");
+  if (level && !level->empty() && !parse_log_level(*level))
+    throw Error("InvalidConfiguration", fmt::format("environment variable LOG_LEVEL is \"{}\"", *level),
+                "Allowed are DEBUG, INFO, WARNING and ERROR.");
+}
+
 Json described(const restore::PipelineNames& names) {
   return {{"environment", names.environment},       {"region", names.region},
           {"state_table", names.state_table()},     {"audit_table", names.audit_table()},
@@ -128,10 +138,35 @@ int number_from_environment(const char* variable, int fallback, int least, int m
   return value.get<int>();
 }
 
+// The functions' own network, which is not the cluster's. Null where the environment gives none.
+Json vpc_of_functions() {
+  const auto listed = [](const char* variable, std::string_view prefix) {
+    Json ids = Json::array();
+    for (const std::string& part : split(process_environment(variable).value_or(""), ','))
+      if (const std::string id(trim(part)); !id.empty()) {
+        if (!id.starts_with(prefix))
+          throw Error("InvalidConfiguration", fmt::format("environment variable {} has \"{}\"", variable, id),
+                      fmt::format("Allowed is a list of ids that begin with {}.", prefix));
+        ids.push_back(id);
+      }
+    return ids;
+  };
+  const Json subnets = listed("SUBNET_IDS", "subnet-");
+  const Json groups = listed("SECURITY_GROUP_IDS", "sg-");
+  if (subnets.empty() != groups.empty())
+    throw Error("InvalidConfiguration", "SUBNET_IDS and SECURITY_GROUP_IDS come together or not at all",
+                "Functions in a VPC need both.");
+  if (subnets.empty()) return nullptr;
+  return {{"SubnetIds", subnets},
+          {"SecurityGroupIds", groups},
+          {"VpcId", process_environment("VPC_ID").value_or("")}};
+}
+
 void define_functions(local::Stack& stack, const fs::path& bootstrap, const std::string& url,
                       const restore::PipelineNames& names) {
   const int timeout = number_from_environment("LAMBDA_TIMEOUT_SECONDS", 300, 1, 900);
   const int memory = number_from_environment("LAMBDA_MEMORY_SIZE", 256, 128, 10240);
+  const Json vpc = vpc_of_functions();
   for (const restore::Step& step : restore::all_steps())
     stack.lambda().define({.name = names.function(step.name),
                            .region = names.region,
@@ -140,7 +175,8 @@ void define_functions(local::Stack& stack, const fs::path& bootstrap, const std:
                            .environment = function_environment(url, stack, names),
                            .timeout = std::chrono::seconds(timeout),
                            .memory_mb = memory,
-                           .description = std::string(step.summary)});
+                           .description = std::string(step.summary),
+                           .vpc = step.speaks_sql ? vpc : Json()});
 }
 
 // The client of the Lambda that --lambda-endpoint names; null without it. Requests are signed with the
@@ -181,6 +217,12 @@ void block_signals() {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
+// Passwords pass through this process and the servers and functions it starts, which inherit the limit.
+void leave_no_core() {
+  const rlimit none{.rlim_cur = 0, .rlim_max = 0};
+  ::setrlimit(RLIMIT_CORE, &none);
+}
+
 void serve(const Options& options) {
   const fs::path data = fs::absolute(options.data);
   prepare_directory(data);
@@ -209,6 +251,7 @@ void serve(const Options& options) {
                       .lambda_elsewhere = lambda.get()},
                      clock, log);
   const restore::PipelineNames names = names_of_environment();
+  check_log_level();
   define_functions(stack, bootstrap, url, names);
   gate.open(stack.endpoint());
   local::RouterApi api(stack.endpoint());
@@ -258,6 +301,7 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", std::string(kVersion));
   CLI11_PARSE(app, argc, argv);
   block_signals();
+  leave_no_core();
   try {
     serve(options);
     return 0;

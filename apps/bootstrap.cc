@@ -1,8 +1,11 @@
 // The ten functions and handle_failure in one executable, for Lambda's custom runtime. The handler's name
 // (_HANDLER) picks the step: "copy_snapshot", or anything that ends in ".copy_snapshot".
 #include <fmt/format.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include "aws/client.h"
+#include "aws/counting_transport.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -38,18 +41,45 @@ restore::PipelineNames names_of_environment() {
                                   .account = variable("AWS_ACCOUNT_ID", defaults.account)});
 }
 
-int serve(lambda::Runtime& runtime, http::Transport& network, SystemClock& clock, const Log& log) {
+// A topic or a queue that does not answer costs seconds, and no more.
+aws::ClientConfig for_messages(aws::ClientConfig config) {
+  config.connect_timeout = std::chrono::milliseconds(1500);
+  config.timeout = std::chrono::milliseconds(4000);
+  config.retry.attempts_max = 2;
+  config.retry.delay_max = std::chrono::seconds(1);
+  return config;
+}
+
+// Secrets pass through this process's memory; it leaves none of it behind.
+void leave_no_core() {
+  const rlimit none{.rlim_cur = 0, .rlim_max = 0};
+  ::setrlimit(RLIMIT_CORE, &none);
+  ::prctl(PR_SET_DUMPABLE, 0);
+}
+
+int serve(lambda::Runtime& runtime, http::Transport& network, SystemClock& clock, LogLevel level,
+          const Log& log) {
   const restore::Step& step = step_of_handler();
+  const Json name{{"function_name", variable("AWS_LAMBDA_FUNCTION_NAME")}};
+  restore::WorkInLog work;
+  const Log client_log = Log(clock, level, work.sink(Log::standard_output())).with(name);
+  aws::CallCounter calls;
   aws::ClientConfig config;
   config.environment = process_environment;
-  aws::Client api(std::move(config), network, clock, log);
+  aws::CountingTransport counted(network, calls);
+  aws::Client api(config, counted, clock, client_log);
+  aws::Client messages(for_messages(config), counted, clock, client_log);
   db::NativeConnector databases;
   restore::StepRunner runner({.api = api,
                               .databases = databases,
                               .clock = clock,
                               .log = log,
                               .environment = process_environment,
-                              .names = names_of_environment()});
+                              .names = names_of_environment(),
+                              .messages = &messages,
+                              .metrics = Log(clock, LogLevel::kInfo, Log::standard_output()).with(name),
+                              .calls = &calls,
+                              .work_in_log = &work});
   return runtime.run([&](const Json& event, const lambda::Invocation& invocation) {
     return runner.run(step, event, invocation.deadline);
   });
@@ -59,9 +89,15 @@ int serve(lambda::Runtime& runtime, http::Transport& network, SystemClock& clock
 
 int main() {
   SystemClock clock;
-  const LogLevel level = parse_log_level(variable("LOG_LEVEL", "INFO")).value_or(LogLevel::kInfo);
+  leave_no_core();
+  const std::string named_level = variable("LOG_LEVEL");
+  const auto parsed_level = parse_log_level(named_level);
+  const LogLevel level = parsed_level.value_or(LogLevel::kInfo);
   const Log log = Log(clock, level, Log::standard_output())
                       .with({{"function_name", variable("AWS_LAMBDA_FUNCTION_NAME")}});
+  if (!named_level.empty() && !parsed_level)
+    log.warning(fmt::format("LOG_LEVEL is \"{}\"; allowed are DEBUG, INFO, WARNING and ERROR. INFO is used.",
+                            named_level));
   const std::string api_host = variable("AWS_LAMBDA_RUNTIME_API");
   if (api_host.empty()) {
     fmt::print(stderr,
@@ -73,7 +109,7 @@ int main() {
   http::BeastTransport network({.ca_file = variable("AWS_CA_BUNDLE")});
   lambda::Runtime runtime(api_host, network);
   try {
-    return serve(runtime, network, clock, log);
+    return serve(runtime, network, clock, level, log);
   } catch (const Error& error) {
     log.error(error.message(), {{"error", error.name()}, {"hint", error.hint()}});
     runtime.report_init_error(error);

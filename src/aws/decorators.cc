@@ -10,6 +10,13 @@ std::int64_t milliseconds(Duration duration) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
 }
 
+// Each service says it under one of these names.
+std::string request_id_of(const http::Response& response) {
+  for (const char* header : {"x-amzn-RequestId", "x-amz-request-id", "x-amzn-requestid"})
+    if (const std::string id = response.headers.get_or(header, ""); !id.empty()) return id;
+  return "";
+}
+
 Json fields_of(const CallContext& context, const http::Request& request, Duration took) {
   return {{"service", context.service.name},
           {"operation", context.operation.name},
@@ -28,6 +35,7 @@ http::Response LogTransport::send(const http::Request& request, const http::Send
     Json fields = fields_of(context_, request, clock_.monotonic() - begin);
     fields["status"] = response.status;
     if (response.status < 400) {
+      if (const std::string id = request_id_of(response); !id.empty()) fields["request_id"] = id;
       log_.debug("AWS call", fields);
     } else {
       const ServiceError error = decode_error(context_.service, context_.operation, response);

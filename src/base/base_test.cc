@@ -95,7 +95,7 @@ TEST(Json, KeepsOrderAndNamesThePosition) {
     FAIL();
   } catch (const Error& e) {
     EXPECT_EQ(e.name(), "InvalidJson");
-    EXPECT_EQ(e.message(), "the event is not valid JSON at byte 6");
+    EXPECT_EQ(e.message(), "the event is not valid JSON at line 1, column 6");
   }
 }
 

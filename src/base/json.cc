@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/error.h"
 
 template class nlohmann::basic_json<nlohmann::ordered_map>;
@@ -32,6 +34,19 @@ Json parse_json_or_discard(std::string_view text) {
   return Json::parse(text, nullptr, /*allow_exceptions=*/false);
 }
 
+namespace {
+
+// `byte` counts from 1, and is one past the end where the text ends too early.
+std::string position_of(std::string_view text, std::size_t byte) {
+  const std::string_view before = text.substr(0, byte == 0 ? 0 : byte - 1);
+  const auto line = std::count(before.begin(), before.end(), '\n') + 1;
+  const std::size_t begin = before.rfind('\n');
+  const std::size_t column = before.size() - (begin == std::string_view::npos ? 0 : begin + 1) + 1;
+  return fmt::format("line {}, column {}", line, column);
+}
+
+}  // namespace
+
 Json parse_json(std::string_view text, std::string_view what) {
   if (!nests_at_most(text, kJsonNestingMax))
     throw Error("InvalidJson", fmt::format("{} is nested deeper than {} levels", what, kJsonNestingMax),
@@ -39,7 +54,7 @@ Json parse_json(std::string_view text, std::string_view what) {
   try {
     return Json::parse(text);
   } catch (const Json::parse_error& e) {
-    throw Error("InvalidJson", fmt::format("{} is not valid JSON at byte {}", what, e.byte),
+    throw Error("InvalidJson", fmt::format("{} is not valid JSON at {}", what, position_of(text, e.byte)),
                 "Check it with `jq .`; JSON needs double quotes and no trailing commas.");
   } catch (const Json::out_of_range&) {
     throw Error("InvalidJson", fmt::format("{} has a number that is too large to be stored", what),

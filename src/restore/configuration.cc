@@ -4,21 +4,12 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "restore/configuration_sources.h"
 
 namespace aurora::restore {
 namespace {
 
 constexpr std::chrono::seconds kParametersKept{30};
-
-// The settings that this environment variable may set are strings, numbers, booleans and lists only.
-Json variable_as_setting(const Setting& setting, const Environment& environment, std::string& spelled) {
-  for (const std::string_view name : setting.environment) {
-    spelled = name;
-    const auto value = environment(spelled);
-    if (value && !value->empty()) return *value;
-  }
-  return nullptr;
-}
 
 }  // namespace
 
@@ -91,32 +82,34 @@ Json ParameterStore::fetch() {
       "ssm", names_.region, "GetParameters",
       {{"Names", {names_.config_parameter(), names_.db_users_parameter()}}, {"WithDecryption", true}});
   Json settings = Json::object();
+  std::vector<std::string> wrong;
   for (const Json& parameter : member_or_null(answer, "Parameters")) {
     const std::string name = string_or(parameter, "Name", "");
-    const std::string what = "SSM parameter " + name;
     std::vector<Finding> findings;
-    try {
-      Json value = parse_json(string_or(parameter, "Value", ""), what);
-      if (name == names_.db_users_parameter()) value = Json{{"db_users", value}};
-      settings.update(canonical_settings(value, what, findings));
-    } catch (const Error& e) {
-      throw Error("InvalidConfiguration", e.message(), e.hint());
-    }
-    if (!findings.empty())
-      throw Error("InvalidConfiguration", fmt::format("{}: {}", what, findings.front().to_text()),
-                  "Correct it with `aws ssm put-parameter --overwrite`.");
+    settings.update(parameter_settings(names_, name, string_or(parameter, "Value", ""), findings));
+    for (const Finding& finding : findings)
+      wrong.push_back(fmt::format("SSM parameter {}: {}", name, finding.to_text()));
   }
+  if (!wrong.empty())
+    throw Error(
+        "InvalidConfiguration", join(wrong, "; "),
+        "Correct it with `aws ssm put-parameter --overwrite`; `aurora-restore config validate` checks it.");
   return settings;
 }
 
 Json environment_settings(const Environment& environment, std::vector<Finding>& findings) {
   Json given = Json::object();
   for (const Setting& setting : settings()) {
-    std::string variable;
-    const Json value = variable_as_setting(setting, environment, variable);
-    if (value.is_null()) continue;
-    given.update(canonical_settings({{std::string(setting.name), value}}, "environment variable " + variable,
-                                    findings));
+    const auto variable = variable_of(setting, environment);
+    if (!variable) continue;
+    std::vector<Finding> found;
+    given.update(canonical_settings({{std::string(setting.name), *environment(*variable)}},
+                                    "environment variable " + *variable, found));
+    // Whoever reads it knows the variable, not the setting.
+    for (Finding& finding : found) {
+      finding.field = "environment variable " + *variable;
+      findings.push_back(std::move(finding));
+    }
   }
   return given;
 }

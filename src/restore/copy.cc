@@ -171,6 +171,8 @@ void ensure_copy(StepContext& context) {
     operation.state()["target_snapshot"] = name;
     operation.state()["copy_begun"] = begun;
     if (begun) operation.state().erase("copy_waits_for");
+    if (begun && operation.known("copy_begun_at").empty())
+      operation.state()["copy_begun_at"] = format_iso_millis(context.clock.now());
     return;
   }
   throw Error("SnapshotNameTaken",

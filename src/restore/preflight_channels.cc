@@ -3,24 +3,11 @@
 
 #include <charconv>
 
-#include "base/text.h"
+#include "restore/notification.h"
 #include "restore/preflight.h"
 
 namespace aurora::restore {
 namespace {
-
-std::string region_of_topic(const std::string& arn, const std::string& fallback) {
-  const std::vector<std::string> parts = split(arn, ':');
-  return parts.size() > 3 && !parts[3].empty() ? parts[3] : fallback;
-}
-
-// https://sqs.REGION.amazonaws.com/ACCOUNT/NAME
-std::string region_of_queue(const std::string& url, const std::string& fallback) {
-  const std::size_t at = url.find("://sqs.");
-  if (at == std::string::npos) return fallback;
-  const std::string region = url.substr(at + 7, url.find('.', at + 7) - at - 7);
-  return is_region_name(region) ? region : fallback;
-}
 
 bool is_one_of(const aws::ServiceError& e, std::initializer_list<const char*> codes) {
   for (const char* code : codes)

@@ -205,7 +205,7 @@ Json changes_of(const ReportInput& input) {
 
 Json configuration_of(const Json& state) {
   Json rows = Json::array();
-  const Json& sources = at(state, {"state", "parameter_sources"});
+  const Json& sources = at(state, {"parameter_sources"});
   for (const auto& [name, value] : at(state, {"parameters"}).items())
     rows.push_back({{"name", name},
                     {"value", masked(name, value)},

@@ -11,13 +11,16 @@ namespace {
 void forget_undone(Operation& operation, const std::string& point) {
   Json& state = operation.state();
   for (const char* key : {"failed_step", "error_reported", "rolled_back", "kept"}) state.erase(key);
+  if (state.contains("told")) state["told"].erase("errors");
   if (point != "copy_snapshot" && point != "delete_rds") return;
+  if (state.contains("told")) state["told"].erase("steps");
   for (const char* key :
        {"retired_cluster_id", "name_given_back", "cluster_restored", "instances", "master_password_applied",
         "managed_password_requested", "users_created", "verified", "exchanged", "restored_as"})
     state.erase(key);
   if (point == "copy_snapshot")
-    for (const char* key : {"copy_begun", "target_snapshot"}) state.erase(key);
+    for (const char* key : {"copy_begun", "copy_begun_at", "copy_measured", "target_snapshot"})
+      state.erase(key);
 }
 
 }  // namespace

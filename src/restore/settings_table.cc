@@ -97,6 +97,11 @@ Rule check_topic(const Json& value) {
   return rule_unless(value.get<std::string>().starts_with("arn:"), "the ARN of an SNS topic");
 }
 
+Rule check_notification_level(const Json& value) {
+  const std::string text = value.get<std::string>();
+  return rule_unless(text == "all" || text == "summary" || text == "failures", "all, summary or failures");
+}
+
 Rule check_queue(const Json& value) {
   return rule_unless(value.get<std::string>().starts_with("http"), "the URL of an SQS queue");
 }
@@ -345,7 +350,7 @@ std::span<const Setting> settings() {
       {"kms_key_id",
        kString,
        {"target_kms_key_id"},
-       {"TARGET_KMS_KEY_ID"},
+       {"TARGET_KMS_KEY_ID", "KMS_KEY_ID"},
        "",
        nullptr,
        "Key of the target Region for an encrypted copy and cluster."},
@@ -556,6 +561,14 @@ std::span<const Setting> settings() {
        "",
        check_queue,
        "SQS queue for the completion message."},
+      {"notification_level",
+       kString,
+       {},
+       {"NOTIFICATION_LEVEL"},
+       "\"all\"",
+       check_notification_level,
+       "What the topic hears of: all (start, each step, errors, end), summary (start and end) or failures (a "
+       "failed or cancelled end). The queue gets every end."},
       {"log_bucket",
        kString,
        {},

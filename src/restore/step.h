@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "aws/client.h"
 #include "aws/rds.h"
@@ -36,10 +37,19 @@ struct StepContext {
 
   // Of the account that owns the snapshot (source_account.h); ours when null.
   aws::Api* source = nullptr;
+  // For notifications: gives up early, so that a topic that does not answer costs seconds; `api` when null.
+  aws::Api* messages = nullptr;
 
+  aws::Api& message_api() const { return messages ? *messages : api; }
   aws::Api& source_api() const { return source ? *source : api; }
   aws::Rds source_rds() const { return {source_api(), settings.text("source_region")}; }
   aws::Rds target_rds() const { return {api, settings.text("target_region")}; }
+};
+
+// What RDS had to make ready before a step could go on, as DescribeEvents names it.
+struct AwaitedResource {
+  std::string type;  // "db-cluster", "db-instance", "db-cluster-snapshot"
+  std::string identifier;
 };
 
 struct StepResult {
@@ -48,6 +58,8 @@ struct StepResult {
   std::optional<std::string> next_step;  // null in the answer when absent
   // The work goes on: look again after that many seconds (`retry_after` of the answer).
   std::optional<std::int64_t> retry_after;
+  // What a step waited for and found ready: for the dead time (metrics.h).
+  std::vector<AwaitedResource> awaited = {};
 };
 
 struct Step {

@@ -29,6 +29,8 @@ struct FunctionSpec {
   std::chrono::seconds timeout{3};
   int memory_mb = 128;
   std::string description = {};
+  // Of its VPC configuration, shown and of no further effect: everything is on loopback here.
+  Json vpc = {};
 };
 
 // What callers may change; the store keeps what they changed.

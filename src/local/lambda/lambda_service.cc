@@ -253,6 +253,7 @@ Json LambdaService::configuration(const Function& function) {
               {"Architectures", {kArchitecture}},
               {"EphemeralStorage", {{"Size", 512}}},
               {"LoggingConfig", {{"LogFormat", "Text"}, {"LogGroup", "/aws/lambda/" + spec.name}}}};
+  if (!spec.vpc.is_null()) output["VpcConfig"] = spec.vpc;
   if (!settings.environment.empty()) output["Environment"] = {{"Variables", settings.environment}};
   return output;
 }

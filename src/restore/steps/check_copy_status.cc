@@ -29,6 +29,12 @@ StepResult completed(StepContext& context) {
           .retry_after = {}};
 }
 
+StepResult copied(StepContext& context, const std::string& name) {
+  StepResult result = completed(context);
+  result.awaited = {{.type = "db-cluster-snapshot", .identifier = name}};
+  return result;
+}
+
 bool has_failed(const std::string& status) {
   for (const char* bad : {"failed", "deleting", "deleted", "incompatible-restore", "incompatible-parameters"})
     if (status == bad) return true;
@@ -79,7 +85,7 @@ StepResult check_copy_status(StepContext& context) {
   if (copy->status != "available")
     return in_progress(context, "Snapshot copy in progress", copy->percent_progress);
   check_key(context, *copy);
-  return completed(context);
+  return copied(context, name);
 }
 
 }  // namespace aurora::restore::steps

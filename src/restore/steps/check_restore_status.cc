@@ -156,6 +156,13 @@ void note(StepContext& context, const aws::Cluster& cluster, const Json& warning
       {{"message", "The cluster differs from what was asked for"}, {"differences", warnings}});
 }
 
+std::vector<AwaitedResource> awaited(const aws::Cluster& cluster) {
+  std::vector<AwaitedResource> resources{{.type = "db-cluster", .identifier = cluster.identifier}};
+  for (const aws::ClusterMember& member : cluster.members)
+    resources.push_back({.type = "db-instance", .identifier = member.instance_identifier});
+  return resources;
+}
+
 }  // namespace
 
 StepResult check_restore_status(StepContext& context) {
@@ -183,7 +190,8 @@ StepResult check_restore_status(StepContext& context) {
                      {"cluster_endpoint", cluster.endpoint},
                      {"cluster_port", cluster.port}},
           .next_step = "setup_db_users",
-          .retry_after = {}};
+          .retry_after = {},
+          .awaited = awaited(cluster)};
 }
 
 }  // namespace aurora::restore::steps

@@ -16,6 +16,12 @@ StepResult done(StepContext& context, const std::string& message) {
       .message = message, .fields = std::move(fields), .next_step = "restore_snapshot", .retry_after = {}};
 }
 
+StepResult deleted(StepContext& context, const std::string& target) {
+  StepResult result = done(context, "Cluster deletion completed");
+  result.awaited = {{.type = "db-cluster", .identifier = target}};
+  return result;
+}
+
 StepResult waiting(StepContext& context, const std::string& message) {
   return {.message = message,
           .fields = {{"target_cluster_id", context.settings.text("target_cluster_id")},
@@ -73,7 +79,7 @@ StepResult remove(StepContext& context, aws::Rds& rds, const aws::Cluster& clust
   context.operations.save(operation, context.clock.now());
   begin_deletion(rds, cluster, final_snapshot);
   if (rds.find_cluster(cluster.identifier)) return waiting(context, "Cluster deletion in progress");
-  return done(context, "Cluster deletion completed");
+  return deleted(context, cluster.identifier);
 }
 
 }  // namespace
@@ -86,9 +92,8 @@ StepResult delete_rds(StepContext& context) {
   const std::string retired = operation.known("retired_cluster_id");
   if (!cluster) {
     if (!retired.empty()) return retire(context, rds, target);  // the members may still be on their way
-    return done(context, operation.is_known("target_deleted")
-                             ? "Cluster deletion completed"
-                             : "Cluster does not exist, proceeding to restore");
+    if (operation.is_known("target_deleted")) return deleted(context, target);
+    return done(context, "Cluster does not exist, proceeding to restore");
   }
   if (is_made_by(*cluster, operation))
     return done(context, "Cluster is this operation's own, nothing to delete");

@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "restore/announcements.h"
 #include "restore/archive.h"
-#include "restore/notification.h"
 #include "restore/resume.h"
 #include "restore/rollback.h"
 #include "restore/steps/steps.h"
@@ -57,28 +57,6 @@ StepResult rolling_back(StepContext& context, const std::string& message) {
           .retry_after = context.settings.integer("poll_interval_seconds")};
 }
 
-void tell(StepContext& context) {
-  const Operation& operation = context.operation;
-  const Json& error = operation.get("error");
-  const Json& rollback = operation.get("rollback");
-  const std::string name = string_or(error, "name", "Unknown");
-  const std::string stands = string_or(rollback, "what_stands", "");
-  const std::string command = string_or(rollback, "next_command", "");
-  notify(context, {.subject = fmt::format("aurora-restore: {} FAILED ({})",
-                                          context.settings.text("target_cluster_id"), name),
-                   .text = fmt::format("Operation {} failed in {}.\n{}: {}\n{}\n{}\n{}", operation.id(),
-                                       string_or(error, "step", "?"), name, string_or(error, "message", ""),
-                                       string_or(error, "hint", ""), stands,
-                                       command.empty() ? "" : fmt::format("Next: {}\n", command)),
-                   .body = {{"operation_id", operation.id()},
-                            {"status", "failed"},
-                            {"error", error},
-                            {"what_stands", stands},
-                            {"next_command", command}},
-                   .status = "failed",
-                   .step = "handle_failure"});
-}
-
 Json to_json(const std::vector<RollbackLook::Failure>& failures) {
   Json list = Json::array();
   for (const RollbackLook::Failure& failure : failures)
@@ -95,7 +73,7 @@ void finish(StepContext& context, bool undone_after_keep) {
   operation.finish(is_cancelled(context) ? kCancelled : kFailed, context.clock.now(),
                    std::chrono::days(context.settings.integer("state_retention_days")));
   context.operations.save(operation, context.clock.now());
-  if (ends) tell(context);
+  if (ends) send_all(context, {failure_of(context)});
 }
 
 // What earlier looks did stays in the record.

@@ -3,6 +3,7 @@
 #include "base/dates.h"
 #include "db/session.h"
 #include "restore/checks.h"
+#include "restore/configuration_sources.h"
 #include "restore/lock.h"
 #include "restore/point_in_time.h"
 #include "restore/preflight.h"
@@ -101,12 +102,19 @@ Json remembered(const Configuration& settings) {
   return parameters;
 }
 
-// Where each came from, as long as that is no default: for those who read later why it was so.
-Json sources_of(const Configuration& settings) {
+// Where the values came from, for those that are no defaults: "event", "ssm", "environment
+// DB_INSTANCE_CLASS".
+Json sources_of(const StepContext& context) {
   Json sources = Json::object();
-  for (const auto& [name, value] : settings.values().items())
-    if (const auto source = settings.source(name); source && *source != Source::kDefault)
-      sources[name] = name_of(*source);
+  for (const Setting& setting : settings()) {
+    const std::string name(setting.name);
+    const auto source = context.settings.source(name);
+    if (!source || *source == Source::kDefault) continue;
+    sources[name] = name_of(*source);
+    if (*source == Source::kEnvironment)
+      if (const auto variable = variable_of(setting, context.environment))
+        sources[name] = fmt::format("{} {}", name_of(*source), *variable);
+  }
   return sources;
 }
 
@@ -173,7 +181,7 @@ StepResult snapshot_check(StepContext& context) {
 
   Operation& operation = context.operation;
   operation["parameters"] = remembered(context.settings);
-  operation.state()["parameter_sources"] = sources_of(context.settings);
+  operation["parameter_sources"] = sources_of(context);
   operation["parameters"]["source_region"] = source_region(context);
   const bool copy = needs_copy(context, *snapshot, findings.kms_key_arn);
   operation.state()["source_snapshot"] = snapshot->identifier;
