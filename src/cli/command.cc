@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "cli/commands/commands.h"
+#include "cli/commands/config_commands.h"
 
 namespace aurora::cli {
 
@@ -87,6 +88,10 @@ const std::vector<Command>& commands() {
       invoke_command(),
       snapshots_command(),
       secret_command(),
+      config_show_command(),
+      config_settings_command(),
+      config_validate_command(),
+      notify_test_command(),
       schedule_add_command(),
       schedule_list_command(),
       schedule_remove_command(),

@@ -103,6 +103,7 @@ const std::map<std::string_view, ExitCode>& codes_by_name() {
       {"ObjectNotFound", ExitCode::kNotFound},
       {"ErrorNotKnown", ExitCode::kNotFound},
       {"FaultNotFound", ExitCode::kNotFound},
+      {"NothingToNotify", ExitCode::kNotFound},
 
       {"Cancelled", ExitCode::kDetached},
 

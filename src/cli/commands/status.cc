@@ -67,6 +67,9 @@ std::string status_text(Context& context, const World& world, const Operation& o
     add("What to do", with_typed_commands(context, text_at(state, {"error", "hint"})));
   add("What stands", text_at(state, {"rollback", "what_stands"}));
   add("Next", with_typed_commands(context, text_at(state, {"rollback", "next_command"})));
+  if (const Json& failures = member_or_null(state, "notification_failures"); !failures.empty())
+    add("Notifications", style.yellow(fmt::format("{} not sent", failures.size())) +
+                             "; the last: " + string_or(failures.back(), "reason", ""));
   add("Execution ARN", operation.execution_arn());
   std::string text = label_lines(lines, style) + steps_table(state, style);
   if (string_or(state, "status", "") == restore::kCompleted)
