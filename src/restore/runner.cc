@@ -10,6 +10,7 @@
 #include "base/ids.h"
 #include "restore/announcements.h"
 #include "restore/configuration_sources.h"
+#include "restore/deleted_state.h"
 #include "restore/lock.h"
 #include "restore/manifest_taking.h"
 #include "restore/rds_errors.h"
@@ -169,6 +170,9 @@ Json StepRunner::run(const Step& step, const Json& raw_event, TimePoint deadline
     if (event.fields.contains(kManifestOrder)) return take_manifest_of_source(event.fields, deadline);
     std::optional<Operation> operation = operations_.load(event.operation_id);
     const bool first = step.name == "snapshot_check";
+    if (!operation && step.name == "cleanup")
+      if (const auto said = answer_before_deletion(audit_, event.operation_id))
+        return answer_of(Operation(event.operation_id, options_.clock.now()), *said);
     if (!operation && is_rollback(step)) {
       // The first step failed before there was an operation: its failure is recorded all the same.
       operation = Operation(event.operation_id, options_.clock.now());
@@ -246,8 +250,7 @@ Json StepRunner::run_loaded(const Step& step, const Json& event, Operation& oper
                   details);
   }
   send_all(context, to_tell);
-  if (step.name == "cleanup" && !result.retry_after && settings.flag("delete_state"))
-    operations_.remove(operation.id());
+  if (deletes_state(context, step.name, result)) operations_.remove(operation.id());
   meter.write(operation.id());
   log_outcome(log, result, options_.clock.now() - started);
   return answer_of(operation, result);
