@@ -11,4 +11,4 @@ run_packages=(
   postgresql-15 postgresql-client-15 postgresql-contrib mariadb-server mariadb-backup
   ca-certificates util-linux procps tzdata
 )
-test_packages=(jq curl unzip python3 groff-base)
+test_packages=(jq curl unzip python3 python3-yaml groff-base)
