@@ -152,8 +152,9 @@ class Sources(unittest.TestCase):
         return json.load(answer["Payload"])
 
     def region(self, **event):
-        return self.call("snapshot-check", {"operation_id": "looked", "dry_run": True, "snapshot_name": "never-made",
-                                            **event})["errorMessage"]
+        """What the first step says of a snapshot that is nowhere: the Region it looked in is named."""
+        return json.dumps(self.call("snapshot-check", {"operation_id": "looked", "dry_run": True,
+                                                       "snapshot_name": "never-made", **event}))
 
     def test_event_state_environment_parameter_store_default(self):
         self.configure(source_region=None)
