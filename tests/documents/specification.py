@@ -6,7 +6,7 @@ from documents import Run, infrastructure
 from rows import Expectations
 from sequence import SequenceRun
 from shell import Shell
-from worlds import Moto, World, date
+from worlds import Moto, World, date, wait_until
 
 # The operations guide's fixed names, which the environment gives (DECISIONS 3 and 23).
 FIXED_NAMES = {"STATE_TABLE_NAME": "AuroraRestoreState", "AUDIT_TABLE_NAME": "AuroraRestoreAudit",
@@ -26,9 +26,7 @@ def usage_and_sequence(moto, expected, pending):
         rows = Run(world, shell, "usage-guide.md", expected, pending).run()
         shell.close()
         # The sequence guide prints answers of work in progress, which must take longer than a look at it.
-        world.run("local", "stop")
-        world.pace = f"copy={world.seconds_of_a_call() * 8 + 3:.0f}s,remove=1s"
-        world.start()
+        restart(world, f"copy={world.seconds_of_a_call() * 8 + 3:.0f}s,remove=1s")
         shell = Shell(world.environment, world.work)
         rows += SequenceRun(world, shell, "running-the-functions-in-sequence.md", expected, pending).run()
         shell.close()
@@ -66,7 +64,7 @@ def operations(moto, expected, pending):
         shell = Shell(world.environment, world.work)
         run = Run(world, shell, "operations-guide.md", expected, pending)
         run.kept_running = (STUCK,)
-        stuck_operation(world)
+        run.ended |= earlier_operations(world)
         rows = run.run()
         shell.close()
         return rows
@@ -74,13 +72,28 @@ def operations(moto, expected, pending):
         world.close()
 
 
-def stuck_operation(world):
-    """The guide's operation, which waits for its copy for an hour: to be looked at, marked, and stopped."""
-    names = [m["name"] for m in world.client("stepfunctions").list_state_machines()["stateMachines"]]
-    if FIXED_NAMES["STATE_MACHINE_NAME"] in names:
-        world.start_execution(FIXED_NAMES["STATE_MACHINE_NAME"], STUCK, {
-            "snapshot_name": "dev-source-cluster-snapshot-2023-06-15", "source_region": "us-east-1",
-            "target_region": "us-west-2", "target_cluster_id": "stuck-cluster", "poll_interval_seconds": 3600})
+def earlier_operations(world):
+    """The guide's operation, which waits for its copy for an hour, to be looked at, marked, and stopped; and one that
+    failed, for those who look for errors. Gives the names of those that are over."""
+    machine = FIXED_NAMES["STATE_MACHINE_NAME"]
+    if machine not in [m["name"] for m in world.client("stepfunctions").list_state_machines()["stateMachines"]]:
+        return set()
+    request = {"source_region": "us-east-1", "target_region": "us-west-2"}
+    restart(world, "copy=1h")
+    world.start_execution(machine, STUCK, {**request, "snapshot_name": "dev-source-cluster-snapshot-2023-06-15",
+                                           "target_cluster_id": "stuck-cluster", "poll_interval_seconds": 3600})
+    world.start_execution(machine, "failed-before", {**request, "snapshot_name": "never-made",
+                                                     "target_cluster_id": "never-made"})
+    wait_until(lambda: "WaitForCopy" in world.run("history", STUCK, check=False).stdout, 60, f"{STUCK} waits")
+    over = {name for name in world.settle((STUCK,)) if name != STUCK}
+    restart(world, None)
+    return over
+
+
+def restart(world, pace):
+    world.run("local", "stop")
+    world.pace = pace
+    world.start()
 
 
 def run_all():

@@ -14,7 +14,7 @@ import zipfile
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "e2e"))
 
-from harness import BIN, ROOT, SPEC as BESIDE, Endpoint, free_port, wait_until  # noqa: E402
+from harness import ROOT, SPEC as BESIDE, Endpoint, free_port, wait_until  # noqa: E402
 
 SPEC = pathlib.Path(os.environ.get("AURORA_SPEC", BESIDE))
 ACCOUNT = "123456789012"
