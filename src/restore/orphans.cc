@@ -135,6 +135,11 @@ void find_clusters(aws::Api& api, const std::string& region, const Records& reco
           id);
     else if (records.waits_to_be_resumed(id))
       orphan.kept_because = fmt::format("its operation waits for `aurora-restore resume {}`", id);
+    else if (retirer == nullptr && records.status(id).empty())
+      // Records expire, and go with delete_state: a target that serves looks like this as well.
+      orphan.kept_because =
+          "without a record nothing says that it is not what a completed restore was for; "
+          "`aws rds delete-db-cluster` removes it if it is not needed";
     found.push_back(std::move(orphan));
   });
 }

@@ -59,6 +59,16 @@ TEST_F(Orphans, AreTheClusterAndCopyOfAFailedRestoreAndCanBeRemoved) {
   EXPECT_TRUE(find().empty());
 }
 
+TEST_F(Orphans, AClusterWhoseRecordIsGoneIsListedAndKept) {
+  restore();
+  operations.remove("op-1");
+  const Orphan cluster = find().at(0);
+  EXPECT_EQ(cluster.identifier, kTarget);
+  EXPECT_THAT(cluster.kept_because, HasSubstr("without a record"));
+  EXPECT_THROW(remove_orphan(api, cluster), Error);
+  EXPECT_THAT(clusters(), ::testing::ElementsAre(kTarget));
+}
+
 TEST_F(Orphans, ACopyThatWasToStayIsNone) {
   restore({{"delete_copied_snapshot", false}});
   end("op-1", kCompleted);
