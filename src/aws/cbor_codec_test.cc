@@ -33,7 +33,7 @@ Json decoded(const std::string& operation, std::string body) {
 
 TEST(CborRequest, NamesItsOperationInThePath) {
   const http::Request request = request_of("ListMetrics", "");
-  EXPECT_EQ(request_protocol(cloudwatch(), request), Protocol::kCbor);
+  EXPECT_EQ(request_protocol(cloudwatch(), request), Dialect::cbor());
   EXPECT_EQ(match_operation(cloudwatch(), request)->name, "ListMetrics");
   EXPECT_EQ(requested_operation(cloudwatch(), request_of("Nothing", "")), "Nothing");
   EXPECT_EQ(cbor_operation("/behind/a/proxy/service/X/operation/Y"), "Y");
@@ -93,7 +93,7 @@ TEST(CborAnswer, WritesDoublesAsFloatsAndTimesWithTheirTag) {
   const http::Response response = encode_response(
       cloudwatch(), operation,
       {{"Label", "m"}, {"Datapoints", {{{"Timestamp", "2013-03-21T20:04:00.000Z"}, {"Sum", 3}}}}}, "id",
-      Protocol::kCbor);
+      Dialect::cbor());
   EXPECT_EQ(response.headers.get("smithy-protocol"), "rpc-v2-cbor");
   EXPECT_EQ(response.headers.get("Content-Type"), "application/cbor");
   EXPECT_EQ(response.body,
@@ -107,14 +107,14 @@ TEST(CborAnswer, WritesDoublesAsFloatsAndTimesWithTheirTag) {
 
 TEST(CborAnswer, OfAnOperationThatAnswersNothingHasNoBody) {
   const http::Response response = encode_response(
-      cloudwatch(), require_operation(cloudwatch(), "PutMetricData"), Json::object(), "id", Protocol::kCbor);
+      cloudwatch(), require_operation(cloudwatch(), "PutMetricData"), Json::object(), "id", Dialect::cbor());
   EXPECT_EQ(response.body, "");
   EXPECT_FALSE(response.headers.has("Content-Type"));
 }
 
 TEST(CborError, HasItsShapeAndTheCodeOfTheQueryProtocol) {
   const http::Response response =
-      encode_error(cloudwatch(), ServiceError("DashboardNotFoundError", "none"), "id", Protocol::kCbor);
+      encode_error(cloudwatch(), ServiceError("DashboardNotFoundError", "none"), "id", Dialect::cbor());
   EXPECT_EQ(response.status, 404);
   EXPECT_EQ(response.headers.get("x-amzn-query-error"), "ResourceNotFound;Sender");
   EXPECT_EQ(Json::from_cbor(response.body),
@@ -123,7 +123,7 @@ TEST(CborError, HasItsShapeAndTheCodeOfTheQueryProtocol) {
 
 TEST(CborError, OfACodeThatTwoShapesShareIsTheOneOfThatName) {
   const http::Response response =
-      encode_error(cloudwatch(), ServiceError("ResourceNotFound", "none"), "id", Protocol::kCbor);
+      encode_error(cloudwatch(), ServiceError("ResourceNotFound", "none"), "id", Dialect::cbor());
   EXPECT_THAT(response.body, HasSubstr("com.amazonaws.cloudwatch#ResourceNotFound"));
 }
 

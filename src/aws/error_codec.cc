@@ -222,11 +222,12 @@ ServiceError decode_error(const Service& service, const Operation& operation,
 }
 
 http::Response encode_error(const Service& service, const ServiceError& error, std::string_view request_id,
-                            std::optional<Protocol> protocol) {
+                            std::optional<Dialect> dialect) {
   const Shape* shape = service.error(error.code());
   const int status = status_of(error, shape);
   http::Response response;
-  switch (protocol.value_or(service.protocol)) {
+  const Dialect spoken = dialect.value_or(service.protocol);
+  switch (spoken.protocol()) {
     case Protocol::kQuery:
     case Protocol::kEc2:
       response = query_error(service, error, shape, status, request_id);
@@ -235,13 +236,11 @@ http::Response encode_error(const Service& service, const ServiceError& error, s
       response = s3_error(error, shape, status, request_id);
       break;
     case Protocol::kJson:
-      response = json_error(service, error, shape, status, false);
+      response = spoken.is_cbor() ? cbor_error(service, error, shape, status)
+                                  : json_error(service, error, shape, status, false);
       break;
     case Protocol::kRestJson:
       response = json_error(service, error, shape, status, true);
-      break;
-    case Protocol::kCbor:
-      response = cbor_error(service, error, shape, status);
       break;
   }
   response.headers.set(service.protocol == Protocol::kRestXml ? "x-amz-request-id" : "x-amzn-RequestId",

@@ -7,8 +7,7 @@
 
 namespace aurora::aws {
 
-// kCbor is a second way to speak to services whose own protocol is kJson; no model names it.
-enum class Protocol : std::uint8_t { kQuery, kJson, kRestJson, kRestXml, kEc2, kCbor };
+enum class Protocol : std::uint8_t { kQuery, kJson, kRestJson, kRestXml, kEc2 };
 
 enum class Type : std::uint8_t {
   kStructure,

@@ -83,18 +83,18 @@ bool is_rest(const Service& service) {
 
 }  // namespace
 
-Protocol request_protocol(const Service& service, const http::Request& request) {
+Dialect request_protocol(const Service& service, const http::Request& request) {
   if (request.headers.get_or("smithy-protocol", "") == "rpc-v2-cbor" && !is_rest(service))
-    return Protocol::kCbor;
+    return Dialect::cbor();
   if (!service.query_compatible || request.headers.has("X-Amz-Target")) return service.protocol;
   return Protocol::kQuery;
 }
 
 std::string requested_operation(const Service& service, const http::Request& request) {
   if (is_rest(service)) return request.method + " " + request.path;
-  const Protocol protocol = request_protocol(service, request);
-  if (protocol == Protocol::kCbor) return std::string(cbor_operation(request.path));
-  if (protocol != Protocol::kJson) return action_of(request);
+  const Dialect dialect = request_protocol(service, request);
+  if (dialect.is_cbor()) return std::string(cbor_operation(request.path));
+  if (dialect.protocol() != Protocol::kJson) return action_of(request);
   const std::string target = request.headers.get_or("X-Amz-Target", "");
   return target.substr(target.rfind('.') + 1);
 }

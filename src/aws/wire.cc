@@ -231,11 +231,12 @@ Json decode_output(const Service& service, const Operation& operation, const htt
 }
 
 Json decode_input(const Service& service, const Operation& operation, const http::Request& request) {
-  const Protocol protocol = request_protocol(service, request);
+  const Dialect dialect = request_protocol(service, request);
+  const Protocol protocol = dialect.protocol();
   if (protocol == Protocol::kQuery || protocol == Protocol::kEc2)
     return decode_query_form(service, operation, request.body.empty() ? request.query : request.body);
   if (!operation.input) return Json::object();
-  if (protocol == Protocol::kCbor) return from_cbor(*operation.input, request.body);
+  if (dialect.is_cbor()) return from_cbor(*operation.input, request.body);
   if (protocol == Protocol::kJson)
     return from_wire_json(*operation.input, parse_json_body(request.body), Strictness::kStrict);
   Json input = Json::object();
@@ -301,23 +302,27 @@ Json decode_request(const Service& service, const Operation& operation, const ht
   try {
     return decode_input(service, operation, request);
   } catch (const MalformedMessage& error) {
-    throw ServiceError(std::string(malformed_code(request_protocol(service, request))), error.message(), 400);
+    throw ServiceError(std::string(malformed_code(request_protocol(service, request).protocol())),
+                       error.message(), 400);
   }
 }
 
 http::Response encode_response(const Service& service, const Operation& operation, const Json& output,
-                               std::string_view request_id, std::optional<Protocol> protocol) {
+                               std::string_view request_id, std::optional<Dialect> dialect) {
+  const Dialect spoken = dialect.value_or(service.protocol);
   http::Response response;
-  switch (protocol.value_or(service.protocol)) {
+  if (spoken.is_cbor()) {
+    response = encode_cbor_response(operation, output);
+    response.headers.set("x-amzn-RequestId", std::string(request_id));
+    return response;
+  }
+  switch (spoken.protocol()) {
     case Protocol::kQuery:
     case Protocol::kEc2:
       response = encode_query_response(service, operation, output, request_id);
       break;
     case Protocol::kJson:
       response = encode_json_response(service, operation, output);
-      break;
-    case Protocol::kCbor:
-      response = encode_cbor_response(operation, output);
       break;
     default:
       response = encode_rest_response(service, operation, output);
