@@ -18,6 +18,7 @@
 #include "local/router_api.h"
 #include "local/stack.h"
 #include "process_environment.h"
+#include "restore/monitoring.h"
 #include "restore/provision.h"
 #include "restore/step.h"
 #include "version.h"
@@ -126,6 +127,12 @@ Json described(const restore::PipelineNames& names) {
   return {{"environment", names.environment},       {"region", names.region},
           {"state_table", names.state_table()},     {"audit_table", names.audit_table()},
           {"state_machine", names.state_machine()}, {"function_pattern", names.function("{step}")}};
+}
+
+// Whom alarms tell, by the names that the settings of the same meaning have.
+std::string alarm_topic() {
+  const auto topic = process_environment("NOTIFICATION_TOPIC_ARN");
+  return topic ? *topic : process_environment("SNS_TOPIC_ARN").value_or("");
 }
 
 int number_from_environment(const char* variable, int fallback, int least, int most) {
@@ -256,6 +263,7 @@ void serve(const Options& options) {
   gate.open(stack.endpoint());
   local::RouterApi api(stack.endpoint());
   restore::provision(api, names, restore::definition_options(process_environment));
+  restore::provision_monitoring(api, names, alarm_topic());
   stack.start();
   const fs::path entry = data / "endpoint.json";
   write_file(entry, dump_json_pretty({{"pid", ::getpid()},
