@@ -8,6 +8,7 @@
 #include "aws/wire.h"
 #include "base/dates.h"
 #include "base/ids.h"
+#include "local/content_encoding.h"
 #include "local/endpoint_errors.h"
 #include "local/place.h"
 #include "local/service_support.h"
@@ -20,6 +21,7 @@ constexpr char kHealthPath[] = "/_aurora/health";
 // Whose form an answer takes that cannot know its service, because the request says too little of itself.
 const aws::Service& likely_service(const http::Request& request) {
   if (request.headers.has("X-Amz-Target")) return aws::require_service("dynamodb");
+  if (request.headers.has("smithy-protocol")) return aws::require_service("cloudwatch");
   if (request.path.starts_with("/2015-03-31/")) return aws::require_service("lambda");
   return aws::require_service(request.body.find("Action=") != std::string::npos ||
                                       request.query.find("Action=") != std::string::npos
@@ -186,6 +188,7 @@ const aws::Operation& Endpoint::accept(const aws::Service& service, http::Reques
     throw aws::ServiceError("UnknownRegion", fmt::format("There is no Region {}.", call.region), 400);
   refuse_strangers(call);
   aws::remove_aws_chunking(request);
+  if (service.name == "cloudwatch") remove_gzip(request);
   const aws::Operation* operation = aws::match_operation(service, request);
   call.operation = operation ? std::string(operation->name) : aws::requested_operation(service, request);
   if (operation == nullptr) throw unknown_operation(call);

@@ -69,7 +69,7 @@ aws::ServiceError internal_failure(const std::exception& failure, const Log& log
 }
 
 aws::ServiceError unknown_operation(const Call& call) {
-  static constexpr std::string_view kQueryServices[] = {"rds", "sns", "sts"};
+  static constexpr std::string_view kQueryServices[] = {"rds", "sns", "sts", "cloudwatch"};
   for (const std::string_view service : kQueryServices)
     if (call.service == service)
       return {"InvalidAction", fmt::format("Could not find operation {}", call.operation), 400};

@@ -278,6 +278,25 @@ void RdsService::tag_as_aws(const std::string& region, const std::string& cluste
   records_.put(*found);
 }
 
+std::vector<RdsService::RunningServer> RdsService::running_servers() {
+  const std::lock_guard lock(mutex_);
+  std::vector<RunningServer> available;
+  rds::Environment all = environment();
+  for (const rds::Resource& cluster : records_.list_everywhere(rds::Kind::kCluster)) {
+    if (rds::status_of(cluster) != "available") continue;
+    const engines::Server server = rds::server_of(all, cluster);
+    RunningServer found{cluster.region, cluster.id, {}, rds::directory_of(all, cluster),
+                        server.address, server.port};
+    bool is_writer = true;
+    for (const rds::Resource& instance : rds::members_of(all, cluster)) {
+      if (rds::status_of(instance) == "available") found.instances[instance.id] = is_writer;
+      is_writer = false;
+    }
+    if (!found.instances.empty()) available.push_back(std::move(found));
+  }
+  return available;
+}
+
 std::uint64_t RdsService::snapshot_bytes(const std::string& region, const std::string& snapshot) {
   const std::lock_guard lock(mutex_);
   const auto found = records_.find(rds::Kind::kSnapshot, region, to_lower(snapshot));

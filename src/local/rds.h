@@ -68,6 +68,16 @@ class RdsService final : public Service {
   // Tags a cluster as AWS itself does, with a key that users may not use: "aws:cloudformation:stack-name".
   void tag_as_aws(const std::string& region, const std::string& cluster, const std::string& key,
                   const std::string& value);
+  // The servers of available clusters, with the available instances that each stands for.
+  struct RunningServer {
+    std::string place;  // local/place.h
+    std::string cluster;
+    std::map<std::string, bool> instances;  // whether each is the writer
+    std::filesystem::path directory;        // of the server's files
+    std::string address;
+    unsigned short port;
+  };
+  std::vector<RunningServer> running_servers();
   // The exact size of a snapshot's files.
   std::uint64_t snapshot_bytes(const std::string& region, const std::string& snapshot);
 

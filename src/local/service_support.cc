@@ -17,6 +17,7 @@ std::string_view invalid_parameter_code(std::string_view service) {
       {"secretsmanager", "InvalidParameterException"},
       {"s3", "InvalidArgument"},
       {"sts", "ValidationError"},
+      {"cloudwatch", "ValidationError"},
       {"rds", "InvalidParameterValue"},
       {"ec2", "InvalidParameterValue"},
       {"lambda", "InvalidParameterValueException"},

@@ -1,5 +1,9 @@
 #include "local/stack.h"
 
+#include "local/cloudwatch.h"
+#include "local/cloudwatch/embedded_metrics.h"
+#include "local/cloudwatch/execution_metrics.h"
+#include "local/cloudwatch/rds_metrics.h"
 #include "local/dynamodb.h"
 #include "local/ec2.h"
 #include "local/engines/native.h"
@@ -36,6 +40,8 @@ struct Stack::Services {
         sns(options.data, clock, endpoint),
         sqs(options.data, clock, options.url),
         logs(options.data, clock),
+        cloudwatch(options.data, clock, endpoint, log),
+        metric_lines(logs, cloudwatch),
         s3(options.data, clock),
         dynamodb(options.data, clock, log, &endpoint),
         ec2(options.data, endpoint),
@@ -43,18 +49,27 @@ struct Stack::Services {
             options.engines.empty() ? engines::native_engines({}, authority, clock, log)
                                     : std::move(options.engines),
             clock, log, &endpoint),
+        rds_metrics(
+            clock, [this] { return rds.running_servers(); }, cloudwatch, log),
         lambda(options.data, clock, {.endpoint_url = options.url}, log_sink()),
         events(options.data, clock, endpoint, log),
         step_functions(options.data, clock, router_of_tasks(options.lambda_elsewhere)),
         scheduler(options.data, clock, endpoint, log) {
     step_functions.set_listener(&events);
+    step_functions.set_observer([this](const stepfunctions::ExecutionRow& row) {
+      cloudwatch::record_execution(cloudwatch, row, clock.now());
+    });
+    lambda.set_metrics(cloudwatch);
+    cloudwatch.set_event_sink(
+        [this](const std::string& region, const Json& event) { events.deliver(region, event); });
     add("sts", sts);
     add("kms", kms);
     add("ssm", ssm);
     add("secretsmanager", secrets_manager);
     add("sns", sns);
     add("sqs", sqs);
-    add("logs", logs);
+    add("logs", metric_lines);
+    add("cloudwatch", cloudwatch);
     add("s3", s3);
     add("dynamodb", dynamodb);
     add("ec2", ec2);
@@ -85,6 +100,7 @@ struct Stack::Services {
     return [this](const std::string& function, const std::string& region, const std::string& stream,
                   TimePoint when, const std::string& line) {
       logs.append(region, "/aws/lambda/" + function, stream, when, line);
+      metric_lines.line(region, line);
     };
   }
 
@@ -103,10 +119,13 @@ struct Stack::Services {
   Sns sns;
   Sqs sqs;
   Logs logs;
+  CloudWatch cloudwatch;
+  cloudwatch::MetricLines metric_lines;
   S3 s3;
   DynamoDbService dynamodb;
   Ec2 ec2;
   RdsService rds;
+  cloudwatch::RdsMetrics rds_metrics;
   LambdaService lambda;
   Events events;
   std::optional<stepfunctions::LambdaElsewhere> lambda_elsewhere;
@@ -122,8 +141,10 @@ Stack::~Stack() = default;
 void Stack::start() {
   services_->faults.begin();
   services_->endpoint.start();
+  services_->rds_metrics.start();
 }
 void Stack::stop() {
+  services_->rds_metrics.stop();
   services_->endpoint.stop();
 }
 Endpoint& Stack::endpoint() {

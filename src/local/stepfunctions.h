@@ -23,6 +23,7 @@ class StepFunctionsService final : public Service {
   Json handle(const Call& call) override;
   // Before start(); it outlives the service.
   void set_listener(stepfunctions::StatusListener* listener) { engine_.set_listener(listener); }
+  void set_observer(stepfunctions::Engine::Observer observer) { engine_.set_observer(std::move(observer)); }
   void start() override { engine_.start(); }
   void stop() override { engine_.stop(); }
 

@@ -49,6 +49,7 @@ LambdaService::LambdaService(const std::filesystem::path& directory, Clock& cloc
       database_(open_store(directory, "lambda", {Documents::schema("changes"), Documents::schema("tags")})),
       changes_(database_, "changes"),
       tags_(database_, "tags"),
+      metrics_(clock),
       events_(directory, clock, options_.events) {}
 
 LambdaService::~LambdaService() {
@@ -126,11 +127,25 @@ Json LambdaService::invoke(const Call& call) {
     throw invalid_parameter(call,
                             fmt::format("'{}' is no InvocationType: Event, RequestResponse or DryRun", type));
   }
-  const InvocationOutcome outcome = function.pool->invoke(function.settings, request_id, payload);
+  const InvocationOutcome outcome = run(function, request_id, payload);
   Json output{{"StatusCode", 200}, {"ExecutedVersion", kLatest}, {"Payload", outcome.payload}};
   if (outcome.kind == InvocationOutcome::Kind::kFailed) output["FunctionError"] = "Unhandled";
   if (text_or(call, "LogType") == "Tail") output["LogResult"] = base64_encode(outcome.log_tail);
   return output;
+}
+
+InvocationOutcome LambdaService::run(const Function& function, const std::string& request_id,
+                                     const std::string& payload) {
+  const FunctionSpec& spec = function.pool->spec();
+  InvocationMetrics::Measurement measured = metrics_.begin(spec.region, spec.name);
+  try {
+    InvocationOutcome outcome = function.pool->invoke(function.settings, request_id, payload);
+    measured.ended(outcome.kind == InvocationOutcome::Kind::kFailed);
+    return outcome;
+  } catch (const aws::ServiceError& error) {
+    if (error.status() == 429) measured.throttled();
+    throw;
+  }
 }
 
 EventQueue::Verdict LambdaService::run_event(const QueuedEvent& event) {
@@ -142,7 +157,7 @@ EventQueue::Verdict LambdaService::run_event(const QueuedEvent& event) {
     function = found->second;
   }
   try {
-    const auto outcome = function.pool->invoke(function.settings, event.request_id, event.payload);
+    const auto outcome = run(function, event.request_id, event.payload);
     return outcome.kind == InvocationOutcome::Kind::kAnswered ? EventQueue::Verdict::kDone
                                                               : EventQueue::Verdict::kFailed;
   } catch (const aws::ServiceError& error) {

@@ -8,6 +8,7 @@
 #include "local/documents.h"
 #include "local/lambda/code.h"
 #include "local/lambda/events.h"
+#include "local/lambda/invocation_metrics.h"
 #include "local/lambda/pool.h"
 #include "local/service_support.h"
 #include "local/store.h"
@@ -31,6 +32,9 @@ class LambdaService final : public Service {
   // Makes the function known; what callers changed of an earlier definition stays changed. Call it before
   // start().
   void define(FunctionSpec spec);
+
+  // Where AWS/Lambda's metrics go; before start().
+  void set_metrics(cloudwatch::MetricSink& sink) { metrics_.set_sink(sink); }
 
   Json handle(const Call& call) override;
   void start() override;
@@ -59,6 +63,8 @@ class LambdaService final : public Service {
   std::pair<std::string, Function> find(const Call& call, const char* member = "FunctionName");
   Json configuration(const Function& function);
   EventQueue::Verdict run_event(const QueuedEvent& event);
+  // One invocation, with its metrics.
+  InvocationOutcome run(const Function& function, const std::string& request_id, const std::string& payload);
   void end_idle(const std::stop_token& stop);
   std::string endpoint_of(const Call& call) const;
 
@@ -72,6 +78,7 @@ class LambdaService final : public Service {
   Documents changes_;
   Documents tags_;
   std::map<std::pair<std::string, std::string>, Function> functions_;  // by Region and name
+  InvocationMetrics metrics_;
   EventQueue events_;
   std::jthread keeper_;
 };

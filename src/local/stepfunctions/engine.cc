@@ -370,6 +370,7 @@ void Engine::recover() {
 
 // https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
 void Engine::announce(const ExecutionRow& row) {
+  if (observer_) observer_(row);
   if (listener_ == nullptr || !listener_->may_want(row.region, asl::status_name(row.status))) return;
   const auto millis = [](TimePoint when) {
     return std::chrono::floor<std::chrono::milliseconds>(when).time_since_epoch().count();

@@ -37,6 +37,9 @@ class StatusListener {
 
 class Engine {
  public:
+  // Told of every execution that begins, is redriven or ends, inside the engine's transaction: must be quick.
+  using Observer = std::function<void(const ExecutionRow& execution)>;
+
   struct Options {
     int workers_max = 64;
     std::size_t cached_executions = 128;
@@ -49,6 +52,7 @@ class Engine {
 
   // Before start(); it outlives the engine.
   void set_listener(StatusListener* listener) { listener_ = listener; }
+  void set_observer(Observer observer) { observer_ = std::move(observer); }
   void start();
   // Tasks that still run are told to stop; those that do not answer in time are run again by the next start.
   void stop();
@@ -139,6 +143,7 @@ class Engine {
   Clock& clock_;
   TaskInvoker& invoker_;
   StatusListener* listener_ = nullptr;
+  Observer observer_;
   const Options options_;
   Store store_;
 

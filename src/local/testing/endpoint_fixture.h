@@ -10,6 +10,8 @@
 #include "base/dates.h"
 #include "base/files.h"
 #include "http/in_process_transport.h"
+#include "local/cloudwatch.h"
+#include "local/cloudwatch/embedded_metrics.h"
 #include "local/endpoint.h"
 #include "local/events.h"
 #include "local/kms.h"
@@ -36,6 +38,8 @@ struct SmallServices {
         sns(directory, clock, endpoint),
         sqs(directory, clock, url),
         logs(directory, clock),
+        cloudwatch(directory, clock, endpoint, Log::none()),
+        metric_lines(logs, cloudwatch),
         s3(directory, clock),
         events(directory, clock, endpoint, Log::none()) {
     endpoint.add("sts", sts);
@@ -44,7 +48,10 @@ struct SmallServices {
     endpoint.add("secretsmanager", secrets_manager);
     endpoint.add("sns", sns);
     endpoint.add("sqs", sqs);
-    endpoint.add("logs", logs);
+    endpoint.add("logs", metric_lines);
+    endpoint.add("cloudwatch", cloudwatch);
+    cloudwatch.set_event_sink(
+        [this](const std::string& region, const Json& event) { events.deliver(region, event); });
     endpoint.add("s3", s3);
     endpoint.add("events", events);
   }
@@ -58,6 +65,8 @@ struct SmallServices {
   Sns sns;
   Sqs sqs;
   Logs logs;
+  CloudWatch cloudwatch;
+  cloudwatch::MetricLines metric_lines;
   S3 s3;
   Events events;
 };
