@@ -201,6 +201,8 @@ TEST(Idempotency, ReadsMayRepeatAndWritesOnlyByTheTable) {
   EXPECT_FALSE(may("stepfunctions", "StartExecution"));
   EXPECT_TRUE(may("dynamodb", "PutItem"));
   EXPECT_FALSE(may("dynamodb", "PutItem", {{"ConditionExpression", "a = b"}}));
+  EXPECT_TRUE(may("scheduler", "CreateSchedule", {{"ClientToken", "t"}}));
+  EXPECT_FALSE(may("scheduler", "CreateSchedule"));
 }
 
 }  // namespace

@@ -99,6 +99,12 @@ constexpr Row kRepeatable[] = {
     {"events", "EnableRule"},
     {"events", "DisableRule"},
     {"events", "TestEventPattern"},
+    // Under one token, a second request makes no second schedule.
+    {"scheduler", "CreateSchedule", "", "ClientToken"},
+    {"scheduler", "CreateScheduleGroup", "", "ClientToken"},
+    {"scheduler", "UpdateSchedule", "", "ClientToken"},
+    {"scheduler", "TagResource"},
+    {"scheduler", "UntagResource"},
     {"cloudwatch", "PutMetricAlarm"},
     {"cloudwatch", "PutCompositeAlarm"},
     {"cloudwatch", "PutDashboard"},

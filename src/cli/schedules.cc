@@ -31,6 +31,15 @@ TimePoint time_or(const Json& object, const char* member, TimePoint fallback) {
   return parse_iso(string_or(object, member, "")).value_or(fallback);
 }
 
+// Nothing for one that AWS takes and this program does not know.
+std::optional<schedule::Expression> expression_of(const Json& schedule) {
+  try {
+    return schedule::Expression::parse(string_or(schedule, "ScheduleExpression", ""));
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
 }  // namespace
 
 std::string schedule_group(const World& world) {
@@ -72,27 +81,33 @@ Json create_input(const World& world, const NewSchedule& schedule, TimePoint now
   return input;
 }
 
-Json request_of(const Json& schedule) {
+Json request_inside(const Json& schedule) {
   const Json start = parse_json_or_discard(string_or(member_or_null(schedule, "Target"), "Input", ""));
   Json request = parse_json_or_discard(string_or(start, "Input", ""));
-  if (!request.is_object())
+  if (!request.is_object()) return nullptr;
+  request.erase("scheduled_time");
+  return request;
+}
+
+Json request_of(const Json& schedule) {
+  Json request = request_inside(schedule);
+  if (request.is_null())
     throw Error("ScheduleNotUsable",
                 fmt::format("schedule {} does not start restores", string_or(schedule, "Name", "")),
                 "Somebody made or changed it by other means; remove it and add it again.");
-  request.erase("scheduled_time");
   return request;
 }
 
 std::optional<TimePoint> next_run(const Json& schedule, TimePoint now) {
   if (string_or(schedule, "State", "ENABLED") != "ENABLED") return std::nullopt;
   const auto zone = schedule::Zone::find(string_or(schedule, "ScheduleExpressionTimezone", "UTC"));
-  if (!zone) return std::nullopt;
+  const auto expression = expression_of(schedule);
+  if (!zone || !expression) return std::nullopt;
   const TimePoint start = time_or(schedule, "StartDate", time_or(schedule, "CreationDate", now));
-  const auto expression = schedule::Expression::parse(string_or(schedule, "ScheduleExpression", ""));
-  const bool is_later = !expression.is_at() && schedule.contains("StartDate") && start > now;
-  const auto next = expression.next_after(is_later ? start - Duration(1) : now, *zone, start);
+  const bool is_later = !expression->is_at() && schedule.contains("StartDate") && start > now;
+  const auto next = expression->next_after(is_later ? start - Duration(1) : now, *zone, start);
   const auto end = parse_iso(string_or(schedule, "EndDate", ""));
-  return next && end && !expression.is_at() && *next > *end ? std::nullopt : next;
+  return next && end && !expression->is_at() && *next > *end ? std::nullopt : next;
 }
 
 Json Schedules::call(std::string_view operation, const Json& input) {
@@ -192,8 +207,8 @@ bool Schedules::set_paused(const std::string& name, bool paused) {
     enabled["State"] = "ENABLED";
     const auto next = next_run(enabled, now);
     input.erase("StartDate");
-    const auto expression = schedule::Expression::parse(string_or(input, "ScheduleExpression", ""));
-    if (expression.is_rate() && next) input["StartDate"] = format_iso_seconds(*next);
+    const auto expression = expression_of(input);
+    if (expression && expression->is_rate() && next) input["StartDate"] = format_iso_seconds(*next);
   }
   call("UpdateSchedule", input);
   return true;

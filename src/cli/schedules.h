@@ -34,10 +34,12 @@ Json create_input(const World& world, const NewSchedule& schedule, TimePoint now
 // A name's rule: 1 to 40 letters, digits, dots, underscores and hyphens. Throws Error "InvalidInput".
 void check_schedule_name(const std::string& name);
 
-// The request that a schedule's runs get, without its scheduled time.
+// The request that a schedule's runs get, without its scheduled time; null when it starts something else.
+Json request_inside(const Json& schedule);
+// The same; throws Error "ScheduleNotUsable" instead.
 Json request_of(const Json& schedule);
 
-// When the schedule is due next; nothing when it is paused or over. AWS does not say.
+// When the schedule is due next; nothing when it is paused or over, or cannot be read. AWS does not say.
 std::optional<TimePoint> next_run(const Json& schedule, TimePoint now);
 
 class Schedules {

@@ -62,6 +62,14 @@ TEST(Schedules, SayWhenTheyAreDue) {
   EXPECT_EQ(next(ending), "never");
 }
 
+TEST(Schedules, OfOthersDoNotBreakTheList) {
+  Json foreign = input("rate(1 day)");
+  foreign["ScheduleExpression"] = "cron(0 2 ? * SAT-SUN *)";
+  foreign["Target"] = {{"Arn", "arn:aws:sqs:us-west-2:123456789012:q"}};
+  EXPECT_EQ(next(foreign), "never");
+  EXPECT_TRUE(request_inside(foreign).is_null());
+}
+
 TEST(Schedules, ARateRunsFirstOneRateFromNow) {
   const Json rate = input("rate(6 hours)");
   EXPECT_EQ(rate["StartDate"], "2026-11-28T13:00:30Z");

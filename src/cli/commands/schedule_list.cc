@@ -23,7 +23,8 @@ void bind_list(Binder& binder, ListOptions& options) {
 // for.
 Json endpoint_report(Context& context, const World& world) {
   if (!world.local) return Json::array();
-  return context.host.ask_endpoint(world.endpoint_url, "GET", "/_aurora/schedules", Json::object())["schedules"];
+  return context.host.ask_endpoint(world.endpoint_url, "GET", "/_aurora/schedules",
+                                   Json::object())["schedules"];
 }
 
 const Json& reported(const Json& report, const World& world, const std::string& name) {
@@ -71,7 +72,7 @@ Json described(Context& context, World& world, const Json& schedule, const std::
       {"state", string_or(schedule, "State", "ENABLED") == "ENABLED" ? (next ? "active" : "over") : "paused"},
       {"next_run", next ? Json(format_iso_seconds(*next)) : Json()},
       {"last_run", last_run(world, name, executions, own)},
-      {"request", request_of(schedule)}};
+      {"request", request_inside(schedule)}};
   described["missed_runs"] = own.is_null() ? Json() : member_or_null(own, "missed");
   return described;
 }
