@@ -36,8 +36,9 @@ TEST(ErrorCatalog, CodesOfRdsSayWhatTheStepsSay) {
     const ErrorEntry* entry = find_error(code);
     ASSERT_NE(entry, nullptr) << code;
     const aws::ServiceError error(std::string(code), "no");
-    if (const std::string hint = restore::hint_for(error); !hint.empty())
+    if (const std::string hint = restore::hint_for(error); !hint.empty()) {
       EXPECT_EQ(entry->what_to_do, hint) << code;
+    }
     const restore::RetryClass retry = restore::class_of(error);
     EXPECT_EQ(entry->retried, retry == restore::RetryClass::kWait    ? "yes"
                               : retry == restore::RetryClass::kGrace ? "once"

@@ -109,8 +109,9 @@ TEST_F(Doctor, HealthyWorldHasNothingToMend) {
       << line.out();
   line.run({"doctor", "--json"});
   for (const std::string& text : split(line.out(), '\n'))
-    if (const Json row = Json::parse(text, nullptr, false); row.is_object())
+    if (const Json row = Json::parse(text, nullptr, false); row.is_object()) {
       EXPECT_EQ(row["mend"], "") << text;
+    }
 }
 
 TEST_F(Doctor, ChangesNothing) {
