@@ -108,7 +108,10 @@ Words find_words(const std::vector<std::string>& arguments) {
   Words words;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const std::string& argument = arguments[i];
-    const bool open = words.path.empty() || (is_group(words.path) && find_command(words.path) == nullptr);
+    // Some groups are commands themselves: "logs OPERATION" beside "logs query".
+    const bool open = words.path.empty() ||
+                      (is_group(words.path) &&
+                       (find_command(words.path) == nullptr || find_command(words.path + " " + argument)));
     if (!open || argument.starts_with("-")) {
       words.remaining.push_back(argument);
       if (open && takes_next(argument) && i + 1 < arguments.size()) words.remaining.push_back(arguments[++i]);

@@ -77,6 +77,8 @@ const std::vector<Command>& commands() {
       list_command(),
       history_command(),
       audit_command(),
+      logs_command(),
+      logs_query_command(),
       report_command(),
       cancel_command(),
       resume_command(),

@@ -19,6 +19,7 @@ const std::map<std::string_view, ExitCode>& codes_by_name() {
       {"InvalidExecutionInput", ExitCode::kBadInput},
       {"InvalidConfiguration", ExitCode::kBadInput},
       {"ValidationException", ExitCode::kBadInput},
+      {"MalformedQueryException", ExitCode::kBadInput},
       {"EngineMismatch", ExitCode::kBadInput},
       {"KmsKeyRequired", ExitCode::kBadInput},
       {"SecretMalformed", ExitCode::kBadInput},

@@ -13,6 +13,8 @@ Command status_command();
 Command list_command();
 Command history_command();
 Command audit_command();
+Command logs_command();
+Command logs_query_command();
 Command report_command();
 Command cancel_command();
 Command resume_command();
