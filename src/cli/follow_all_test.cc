@@ -13,7 +13,7 @@ namespace {
 
 using testing::HasSubstr;
 
-Json event(int id, const std::string& type, const Json& details = {}) {
+Json event(int id, const std::string& type, const Json& details = Json::object()) {
   Json result{{"timestamp", fmt::format("2026-11-21T06:52:{:02}.000Z", id)}, {"type", type}, {"id", id}};
   result.update(details);
   return result;
@@ -70,7 +70,7 @@ class WatchAll : public testing::Test {
 TEST_F(WatchAll, OneLineAnEventUntilNoneRuns) {
   EXPECT_EQ(line.run({"watch"}), ExitCode::kFailed);
   EXPECT_THAT(line.out(), HasSubstr("2026-11-21T06:52:02Z  op-1  ✓ Check the snapshot after 1.0 s"));
-  EXPECT_THAT(line.out(), HasSubstr("2026-11-21T06:52:04Z  op-1  Restored orders-copy after 3.0 s"));
+  EXPECT_THAT(line.out(), HasSubstr("2026-11-21T06:52:04Z  op-1  Restored orders-copy\n"));
   EXPECT_THAT(line.out(), HasSubstr("op-2  FAILED orders-copy"));
   EXPECT_THAT(line.out(), HasSubstr("aurora-restore status op-2"));
   EXPECT_THAT(line.err(), HasSubstr("1 restored, 1 failed"));

@@ -42,7 +42,7 @@ TEST(Output, RowsAreOneALineOrOneYamlList) {
   EXPECT_EQ(static_cast<std::size_t>(std::count(line.out().begin(), line.out().end(), '\n')),
             commands().size());
   EXPECT_EQ(line.run({"version", "--output", "yaml"}), ExitCode::kDone);
-  EXPECT_EQ(line.out(), "version: 9.9.9\n");
+  EXPECT_EQ(line.out(), "version: \"9.9.9\"\n");
   EXPECT_EQ(line.run({"version", "-o", "json"}), ExitCode::kDone);
   EXPECT_EQ(line.out(), "{\"version\":\"9.9.9\"}\n");
   EXPECT_EQ(line.run({"help", "run", "--json"}), ExitCode::kDone);

@@ -84,11 +84,11 @@ TEST_F(RequestFileOption, OtherSnapshotReplacesTheFilesChoice) {
   const std::string path = file("snapshot_date: latest\ntarget_cluster_id: t\ndb_subnet_group_name: g\n");
   EXPECT_EQ(
       input_of({"-f", path, "--snapshot", "s-1", "--subnet", "subnet-1,subnet-2"}),
-      (Json{{"snapshot_name", "s-1"}, {"target_cluster_id", "t"}, {"subnet_ids", {"subnet-1", "subnet-2"}}}));
-  EXPECT_EQ(input_of({"-f", path, "--snapshot", "s-{date}"}), (Json{{"snapshot_name", "s-{date}"},
-                                                                    {"snapshot_date", "latest"},
+      (Json{{"target_cluster_id", "t"}, {"snapshot_name", "s-1"}, {"subnet_ids", {"subnet-1", "subnet-2"}}}));
+  EXPECT_EQ(input_of({"-f", path, "--snapshot", "s-{date}"}), (Json{{"snapshot_date", "latest"},
                                                                     {"target_cluster_id", "t"},
-                                                                    {"db_subnet_group_name", "g"}}))
+                                                                    {"db_subnet_group_name", "g"},
+                                                                    {"snapshot_name", "s-{date}"}}))
       << "a template is resolved against the file's date";
 }
 

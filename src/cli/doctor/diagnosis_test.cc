@@ -171,7 +171,7 @@ TEST_F(Doctor, LooksAtSpaceAndAccess) {
   line.host.bytes_free = 5'000'000'000;
   expect("Disk space", "warning", "5.0 GB free", "--data DIRECTORY");
   line.host.bytes_free = 500'000'000;
-  expect("Disk space", "failed", "500.0 MB free", "--data DIRECTORY");
+  expect("Disk space", "failed", "500 MB free", "--data DIRECTORY");
   line.host.bytes_free = 50'000'000'000;
   line.host.writable = false;
   expect("Data directory", "failed", "/var/lib/aurora-restore cannot be written", "--data DIRECTORY");
