@@ -125,7 +125,8 @@ Command audit_command() {
        .examples = {{"{} audit restore-20261121-065209-3f2a", "the whole trail"},
                     {"{} audit --since 7d --status failed", "what failed this week"},
                     {"{} audit restore-20261121-065209-3f2a --json | jq 'select(.status == \"failed\")'",
-                     "what failed, with all details"}}},
+                     "what failed, with all details"}},
+       .lists = true},
       bind_audit, run_audit);
 }
 

@@ -171,7 +171,8 @@ Command batch_status_command() {
        .summary = "How the restores of a batch do",
        .description =
            "From the executions that are called after it; also from another machine, and long afterwards.",
-       .examples = {{"{} batch status nightly-20261128-020000", ""}}},
+       .examples = {{"{} batch status nightly-20261128-020000", ""}},
+       .lists = true},
       bind_status, run_status);
 }
 

@@ -73,7 +73,8 @@ Command config_settings_command() {
        .description = "Needs no endpoint and no AWS.",
        .examples = {{"{} config settings", "for people"},
                     {"{} config settings --output json | jq -r .variables[]",
-                     "every variable that sets one"}}},
+                     "every variable that sets one"}},
+       .lists = true},
       bind_config_settings, run_config_settings);
 }
 

@@ -100,7 +100,8 @@ Command config_show_command() {
        .examples = {{"{} config show", "what the next restore would use"},
                     {"{} config show restore-20261121-065209-3f2a", "what that one used"},
                     {"{} config show --output json | jq -r 'select(.source == \"ssm\") | .setting'",
-                     "what the SSM parameters set"}}},
+                     "what the SSM parameters set"}},
+       .lists = true},
       bind_config_show, run_config_show);
 }
 

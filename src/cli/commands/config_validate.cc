@@ -86,7 +86,8 @@ Command config_validate_command() {
                       "spellings that contradict each other. Changes nothing. Exits with 2 when something is "
                       "wrong.",
        .examples = {{"{} config validate", "both parameters of this environment"},
-                    {"{} config validate restore.yaml", "a file, before it is put there"}}},
+                    {"{} config validate restore.yaml", "a file, before it is put there"}},
+       .lists = true},
       bind_config_validate, run_config_validate);
 }
 

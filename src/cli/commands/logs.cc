@@ -169,7 +169,8 @@ Command logs_command() {
                     {"{} logs -f restore-20261121-065209-3f2a", "as they come, until it ends"},
                     {"{} logs --errors --since 7d", "every error of the last seven days"},
                     {"{} logs --step verify_restore --output json | jq .message",
-                     "one function's, for a machine"}}},
+                     "one function's, for a machine"}},
+       .lists = true},
       bind_logs, run_logs);
 }
 

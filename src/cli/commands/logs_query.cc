@@ -214,7 +214,8 @@ Command logs_query_command() {
            {{"{} logs query errors --since 7d", "which functions failed this week"},
             {"{} logs query operation restore-20261121-065209-3f2a --since 1d", "one operation"},
             {"{} logs query 'filter @type = \"REPORT\" | stats max(@duration), pct(@duration, 90) by @log'",
-             "how long Lambda says they ran"}}},
+             "how long Lambda says they ran"}},
+       .lists = true},
       bind_query, run_query);
 }
 

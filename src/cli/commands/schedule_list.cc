@@ -142,7 +142,8 @@ Command schedule_list_command() {
                       "CloudWatch tells of them.",
        .examples = {{"{} schedule list", "all of the environment"},
                     {"{} schedule list --json | jq -r 'select(.last_run.result != \"completed\").name'",
-                     "those whose last run did not succeed"}}},
+                     "those whose last run did not succeed"}},
+       .lists = true},
       bind_list, run_list);
 }
 
