@@ -78,7 +78,8 @@ class BatchTest : public testing::Test {
                     .variable = [](const std::string&) { return std::nullopt; },
                     .connect_api = {},
                     .connector = connector,
-                    .host = host};
+                    .host = host,
+                    .version = {}};
     return run_batch(context, world, fleet, "b", story);
   }
 

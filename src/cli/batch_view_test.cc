@@ -33,7 +33,8 @@ class BatchViewTest : public testing::Test {
                   .variable = [](const std::string&) { return std::nullopt; },
                   .connect_api = {},
                   .connector = connector,
-                  .host = host};
+                  .host = host,
+                  .version = {}};
 };
 
 TEST_F(BatchViewTest, OnATerminalATableMoves) {

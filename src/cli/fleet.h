@@ -29,12 +29,12 @@ struct FleetItem {
 };
 
 struct Fleet {
-  std::string name;
+  std::string name = {};
   int concurrency = 2;
   int stagger_seconds = 0;
   int copy_slots = 5;
   bool continue_on_error = false;
-  std::vector<FleetItem> items;
+  std::vector<FleetItem> items = {};
 };
 
 // `file` is the file's name, for messages and for the fleet's name. Throws Error "InvalidYaml", or

@@ -40,7 +40,8 @@ TEST(TypedCommands, WhatIsTypedAlreadyStays) {
                   .host = line.host,
                   .program = "aurora-restore",
                   .version = "1",
-                  .globals = {.environment = "prod"}};
+                  .globals = {}};
+  context.globals.environment = "prod";
   EXPECT_EQ(with_typed_commands(context, "See `aurora-restore list` or `aurora-restore --env prod list`."),
             "See `aurora-restore --env prod list` or `aurora-restore --env prod list`.");
   EXPECT_EQ(with_typed_commands(context, "aurora-restore resume op-1"),

@@ -6,6 +6,7 @@
 #include <semaphore>
 
 #include "base/dates.h"
+#include "base/error.h"
 
 namespace aurora::local {
 namespace {

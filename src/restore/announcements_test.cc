@@ -89,6 +89,7 @@ TEST_F(Announcements, ErrorIsToldOnceHoweverOftenTheStepIsRepeated) {
   begin();
   read(people);
   api.call("rds", "us-east-1", "DeleteDBClusterSnapshot", {{"DBClusterSnapshotIdentifier", kSnapshot}});
+  work();
   for (int attempt = 0; attempt < 3; ++attempt)
     EXPECT_THAT(error_of([&] { step("copy_snapshot"); }), HasSubstr("SnapshotNotFound"));
   EXPECT_THAT(read(people), ElementsAre("error copy_snapshot"));

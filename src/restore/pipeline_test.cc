@@ -21,7 +21,7 @@ std::string refusal(const std::map<std::string, std::string>& variables) {
   try {
     pipeline_names(of(variables), {});
   } catch (const Error& e) {
-    return e.name() + ": " + e.what();
+    return e.name() + ": " + e.message() + " " + e.hint();
   }
   return "none";
 }

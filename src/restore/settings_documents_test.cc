@@ -17,7 +17,7 @@ struct DocumentedField {
 
 constexpr DocumentedField kDocumented[] = {
     {"usage guide", "snapshot_name", R"("aurora-snapshot-2023-01-01")", "snapshot_name"},
-    {"usage guide", "source_region", R"("us-east-1")", "source_region"},
+    {"usage guide", "source_region", R"("us-east-1")", "source_region", R"("us-east-1")"},
     {"usage guide", "target_region", R"("us-west-2")", "target_region"},
     {"usage guide", "target_cluster_id", R"("restored-cluster")", "target_cluster_id"},
     {"usage guide", "db_subnet_group_name", R"("default")", "db_subnet_group_name"},
@@ -50,7 +50,8 @@ constexpr DocumentedField kDocumented[] = {
     {"sequence guide, config", "notification_queue_url",
      R"("https://sqs.us-west-2.amazonaws.com/123456789012/dev-notifications")", "notification_queue_url"},
     {"sequence guide, config", "log_bucket", R"("dev-aurora-restore-logs")", "log_bucket"},
-    {"sequence guide, config", "log_prefix", R"("aurora-restore-logs")", "log_prefix"},
+    {"sequence guide, config", "log_prefix", R"("aurora-restore-logs")", "log_prefix",
+     R"("aurora-restore-logs")"},
     {"sequence guide, db_users", "db_users",
      R"([{"username":"app_user","password":"app_password","privileges":["SELECT","INSERT","UPDATE","DELETE"]}])",
      "db_users"},

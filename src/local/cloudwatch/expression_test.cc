@@ -42,7 +42,8 @@ class Math : public ::testing::Test {
   MathValue value(const std::string& text) { return Expression("e1", text).evaluate(scope); }
   std::map<int, double> points(const std::string& text) {
     std::map<int, double> found;
-    for (const auto& [when, number] : std::get<Series>(value(text)).points)
+    const auto computed = value(text);
+    for (const auto& [when, number] : std::get<Series>(computed).points)
       found[static_cast<int>(std::chrono::floor<std::chrono::minutes>(when.time_since_epoch()).count())] =
           number;
     return found;

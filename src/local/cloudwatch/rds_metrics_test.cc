@@ -28,8 +28,8 @@ class RdsMetricsTest : public ::testing::Test {
   // The server's, with its times in clock ticks.
   void process(const std::string& times) {
     std::filesystem::create_directories(proc.path() / "10");
-    write_file(proc.path() / "10" / "cmdline",
-               std::string("/usr/bin/postgres\0-D\0/data/rds/c/ABC/data\0", 45));
+    using std::string_literals::operator""s;
+    write_file(proc.path() / "10" / "cmdline", "/usr/bin/postgres\0-D\0/data/rds/c/ABC/data\0"s);
     write_file(proc.path() / "10" / "stat", "10 (postgres) S 1 0 0 0 0 0 0 0 0 0 " + times + " 20 0 1\n");
   }
   testing::TemporaryDirectory proc{testing::TemporaryDirectory::Place::kMemory};

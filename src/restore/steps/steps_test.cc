@@ -261,7 +261,7 @@ TEST_F(Steps, MalformedParameterIsNamedWithItsPosition) {
   api.call("ssm", "us-west-2", "PutParameter",
            {{"Name", names.config_parameter()}, {"Type", "String"}, {"Value", R"({"source_region":})"}});
   EXPECT_THAT(error_of([&] { check(); }), AllOf(HasSubstr("InvalidConfiguration"),
-                                                HasSubstr(names.config_parameter()), HasSubstr("byte 18")));
+                                                HasSubstr(names.config_parameter()), HasSubstr("column 18")));
 }
 
 TEST_F(Steps, WriterOfTheStateMeanwhileIsNotOverwritten) {
