@@ -51,7 +51,7 @@ TEST_F(App, UnknownOptionSuggestsTheNearest) {
 }
 
 TEST_F(App, MissingArgumentIsNamed) {
-  EXPECT_EQ(line.run({"watch"}), ExitCode::kBadInput);
+  EXPECT_EQ(line.run({"status"}), ExitCode::kBadInput);
   EXPECT_THAT(line.err(), HasSubstr("OPERATION is missing"));
 }
 

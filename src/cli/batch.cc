@@ -9,6 +9,7 @@
 #include "cli/exit_codes.h"
 #include "cli/follow.h"
 #include "cli/operations.h"
+#include "cli/outage.h"
 #include "cli/pipeline_config.h"
 #include "cli/start_restore.h"
 
@@ -20,7 +21,6 @@ using State = BatchItem::State;
 constexpr auto kPollLocal = std::chrono::milliseconds(300);
 constexpr auto kPollAws = std::chrono::seconds(5);
 constexpr auto kTick = std::chrono::milliseconds(100);
-constexpr auto kGiveUpAfter = std::chrono::seconds(60);
 constexpr int kPagesMax = 50;
 
 bool is_before_copy(const BatchItem& item) {
@@ -79,19 +79,11 @@ class Batch {
   bool look_or_bear() {
     try {
       look();
-      if (silent_since_) observer_.notice("The endpoint answers again.");
-      silent_since_.reset();
+      outage_.over();
     } catch (const Cancelled&) {
       return false;
-    } catch (const aws::Unreachable& error) {
-      const TimePoint now = context_.clock.now();
-      if (!silent_since_) {
-        silent_since_ = now;
-        observer_.notice(error.message() +
-                         "; trying again, the restores themselves do not depend on this command.");
-      } else if (now - *silent_since_ > kGiveUpAfter) {
-        throw;
-      }
+    } catch (const Error& error) {
+      if (!outage_.bears(error)) throw;
     }
     return true;
   }
@@ -225,13 +217,12 @@ class Batch {
       start_restore(context_, world_, request);
       item.state = State::kRunning;
       observer_.started(item);
-    } catch (const aws::Unreachable&) {
-      // Not started, or started under this name: the same again answers the same.
-      --item.attempts;
-      throw;
     } catch (const Cancelled&) {
       throw;
     } catch (const Error& error) {
+      // Not started, or started under this name: the same again answers the same.
+      if (may_pass(error)) --item.attempts;
+      if (may_pass(error)) throw;
       item.error = error.name();
       item.message = error.message();
       item.finished = context_.clock.now();
@@ -249,7 +240,8 @@ class Batch {
   std::map<std::string, int> copies_;  // by Region, of this look
   std::map<std::string, bool> waiting_for_slot_;
   std::optional<TimePoint> last_start_;
-  std::optional<TimePoint> silent_since_;
+  Outage outage_{context_.clock, [this](const std::string& text) { observer_.notice(text); },
+                 "trying again, the restores themselves do not depend on this command."};
 };
 
 }  // namespace

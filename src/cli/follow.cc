@@ -1,13 +1,13 @@
 #include "cli/follow.h"
 
+#include "cli/outage.h"
+
 namespace aurora::cli {
 namespace {
 
 constexpr auto kPollLocal = std::chrono::milliseconds(100);
 constexpr auto kPollAws = std::chrono::milliseconds(2000);
 constexpr auto kTick = std::chrono::milliseconds(100);
-// An endpoint that was killed is back within seconds; a network that is away longer is worth a message.
-constexpr auto kGiveUpAfter = std::chrono::seconds(60);
 
 class Follower {
  public:
@@ -51,19 +51,11 @@ class Follower {
   bool poll_or_bear() {
     try {
       poll();
-      if (silent_since_) observer_.notice("The endpoint answers again.");
-      silent_since_.reset();
+      outage_.over();
     } catch (const Cancelled&) {
       return false;
-    } catch (const aws::Unreachable& error) {
-      const TimePoint now = context_.clock.now();
-      if (!silent_since_) {
-        silent_since_ = now;
-        observer_.notice(error.message() +
-                         "; trying again, the restore itself does not depend on this command.");
-      } else if (now - *silent_since_ > kGiveUpAfter) {
-        throw;
-      }
+    } catch (const Error& error) {
+      if (!outage_.bears(error)) throw;
     }
     return true;
   }
@@ -86,7 +78,8 @@ class Follower {
   FollowObserver& observer_;
   FollowResult result_;
   StepNews news_;
-  std::optional<TimePoint> silent_since_;
+  Outage outage_{context_.clock, [this](const std::string& text) { observer_.notice(text); },
+                 "trying again, the restore itself does not depend on this command."};
 };
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "cli/outage.h"
+
 namespace aurora::cli {
 namespace {
 
@@ -10,7 +12,6 @@ constexpr auto kPollAws = std::chrono::milliseconds(2000);
 // GetExecutionHistory may be called 20 times a second in an account; other people call it too.
 constexpr auto kPollEachOnAws = std::chrono::milliseconds(200);
 constexpr auto kTick = std::chrono::milliseconds(100);
-constexpr auto kGiveUpAfter = std::chrono::seconds(60);
 
 class AllFollower {
  public:
@@ -24,7 +25,7 @@ class AllFollower {
         if (!poll_or_bear()) return detached();
         next_poll = context_.clock.now() + pause();
       }
-      if (followed_.empty() && !forever_ && !silent_since_) return result_;
+      if (followed_.empty() && !forever_ && !outage_.lasts()) return result_;
       view_.tick(followed_);
       if (!context_.clock.sleep_until(std::min(next_poll, context_.clock.now() + kTick),
                                       context_.interrupted))
@@ -78,16 +79,12 @@ class AllFollower {
   bool poll_or_bear() {
     try {
       poll();
-      if (silent_since_) view_.notice("The endpoint answers again.");
-      silent_since_.reset();
+      outage_.over();
     } catch (const Cancelled&) {
       return false;
-    } catch (const aws::Unreachable& error) {
-      const TimePoint now = context_.clock.now();
+    } catch (const Error& error) {
       // What never answered is no connection that broke.
-      if (!polled_ || (silent_since_ && now - *silent_since_ > kGiveUpAfter)) throw;
-      if (!silent_since_) view_.notice(error.message() + "; trying again.");
-      if (!silent_since_) silent_since_ = now;
+      if (!polled_ || !outage_.bears(error)) throw;
     }
     polled_ = true;
     return true;
@@ -106,7 +103,7 @@ class AllFollower {
   std::vector<std::unique_ptr<Followed>> followed_;
   FollowAllResult result_;
   bool polled_ = false;
-  std::optional<TimePoint> silent_since_;
+  Outage outage_{context_.clock, [this](const std::string& text) { view_.notice(text); }, "trying again."};
 };
 
 }  // namespace

@@ -210,6 +210,16 @@ TEST_F(Follow, EndpointThatIsAwayForAMomentIsBorne) {
   EXPECT_THAT(line.err(), HasSubstr("answers again"));
 }
 
+TEST_F(Follow, EndpointThatIsStartingAgainIsBorne) {
+  int attempts = 0;
+  line.api.on("dynamodb.GetItem", [&](const Json&) -> Json {
+    if (++attempts == 2) throw aws::ServiceError("ServiceUnavailable", "The endpoint is starting.", 503);
+    return Json{{"Item", aws_item(state)}};
+  });
+  EXPECT_EQ(line.run({"run", "--operation-id", "op-1"}), ExitCode::kDone);
+  EXPECT_THAT(line.err(), HasSubstr("trying again"));
+}
+
 TEST_F(Follow, EndpointThatStaysAwayIsGivenUp) {
   line.api.on("stepfunctions.GetExecutionHistory", [](const Json&) -> Json {
     throw aws::Unreachable("ConnectionRefused", "127.0.0.1:4566 refuses the connection", true);

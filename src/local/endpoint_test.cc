@@ -50,7 +50,7 @@ TEST_F(EndpointInProcess, SaysThatItIsWellWithoutASignature) {
   const Json health = parse_json(response.body, "health");
   EXPECT_EQ(health["account"], "123456789012");
   EXPECT_EQ(health["version"], "test");
-  EXPECT_EQ(health["services"].size(), 9u);
+  EXPECT_EQ(health["services"].size(), 10u);
 }
 
 TEST_F(EndpointInProcess, CarriesACallThroughEveryProtocol) {

@@ -48,13 +48,14 @@ class SchedulerTest : public testing::EndpointFixture {
   }
   Json bodies(const std::string& queue = "q") {
     Json found = Json::array();
-    const Json answer = call("sqs", "ReceiveMessage",
-                             {{"QueueUrl", "http://x/123456789012/" + queue},
-                              {"MaxNumberOfMessages", 10},
-                              {"MessageAttributeNames", {"All"}}});
+    const std::string url = "http://x/123456789012/" + queue;
+    const Json answer =
+        call("sqs", "ReceiveMessage",
+             {{"QueueUrl", url}, {"MaxNumberOfMessages", 10}, {"MessageAttributeNames", {"All"}}});
     for (const Json& message : member_or_null(answer, "Messages")) {
       last_attributes = member_or_null(message, "MessageAttributes");
       found.push_back(message["Body"]);
+      call("sqs", "DeleteMessage", {{"QueueUrl", url}, {"ReceiptHandle", message["ReceiptHandle"]}});
     }
     return found;
   }

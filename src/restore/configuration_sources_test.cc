@@ -1,7 +1,8 @@
 // Values of several sources that say one thing in different words.
+#include "restore/configuration_sources.h"
+
 #include <gtest/gtest.h>
 
-#include "restore/configuration_sources.h"
 #include "restore/request.h"
 
 namespace aurora::restore {

@@ -57,7 +57,7 @@ TEST_F(LogsCommand, FollowsUntilTheOperationEndsAndShowsNoLineTwice) {
 TEST_F(LogsCommand, EndsWithFourForAnUnknownOperation) {
   line.api.answer("dynamodb.GetItem", Json::object());
   line.api.fail("stepfunctions.DescribeExecution", "ExecutionDoesNotExist");
-  line.api.answer("dynamodb.Scan", {{"Items", Json::array()}});
+  line.api.answer("dynamodb.Query", {{"Items", Json::array()}});
   EXPECT_EQ(line.run({"logs", "op-9"}), ExitCode::kNotFound);
   EXPECT_THAT(line.err(), HasSubstr("op-9"));
   EXPECT_TRUE(inputs.empty());

@@ -23,6 +23,11 @@ Json metric_widget(const Json& metrics) {
   return {{"type", "metric"}, {"properties", {{"region", "us-west-2"}, {"metrics", metrics}}}};
 }
 
+// The widgets of a dashboard with one metric.
+Json with_metric(const Json& metric) {
+  return Json::array({metric_widget(Json::array({metric}))});
+}
+
 TEST(DashboardBody, OfTheUsualWidgetsIsFine) {
   Json placed = metric_widget({{"AWS/Lambda", "Errors", "FunctionName", "f", {{"stat", "Sum"}}},
                                {"...", "g"},
@@ -49,26 +54,27 @@ TEST(DashboardBody, PointsAtWhatIsWrong) {
       errors({{{"type", "graph"}, {"properties", Json::object()}}}),
       ElementsAre("/widgets/0/type: Should be equal to one of the allowed values: metric, text, log, alarm, "
                   "explorer, custom"));
-  EXPECT_THAT(errors({metric_widget({{"AWS/Lambda"}})}),
+  EXPECT_THAT(errors(with_metric(Json::array({"AWS/Lambda"}))),
               ElementsAre("/widgets/0/properties/metrics/0: Should NOT have fewer than 2 items"));
-  EXPECT_THAT(errors({metric_widget({{"AWS/Lambda", "Errors", "FunctionName"}})}),
+  EXPECT_THAT(errors(with_metric(Json::array({"AWS/Lambda", "Errors", "FunctionName"}))),
               ElementsAre("/widgets/0/properties/metrics/0: Dimension should have both a name and a value"));
   EXPECT_THAT(
-      errors({metric_widget({{{{"expression", "SUM("}}}})}),
+      errors(with_metric(Json::array({{{"expression", "SUM("}}}))),
       ElementsAre("/widgets/0/properties/metrics/0/expression: Error in expression 'expr': Syntax error: the "
                   "expression ends early"));
 }
 
 TEST(DashboardBody, WidgetsMustFitTheGrid) {
-  Json wide = metric_widget({{"N", "m"}});
+  Json wide = with_metric(Json::array({"N", "m"}))[0];
   wide.update({{"x", 13}, {"y", 0}, {"width", 12}});
-  EXPECT_THAT(errors({wide}), ElementsAre("/widgets/0: Widget does not fit: x plus width should be <= 24"));
+  EXPECT_THAT(errors(Json::array({wide})),
+              ElementsAre("/widgets/0: Widget does not fit: x plus width should be <= 24"));
 }
 
 TEST(DashboardBody, UnknownMembersAreStoredWithAWarning) {
-  Json odd = metric_widget({{"N", "m"}});
+  Json odd = with_metric(Json::array({"N", "m"}))[0];
   odd["properties"]["colour"] = "red";
-  const DashboardFindings findings = check_dashboard_body(dump_json({{"widgets", {odd}}}));
+  const DashboardFindings findings = check_dashboard_body(dump_json({{"widgets", Json::array({odd})}}));
   EXPECT_THAT(shown(findings.errors), IsEmpty());
   EXPECT_THAT(shown(findings.warnings),
               ElementsAre("/widgets/0/properties/colour: Should NOT have additional properties"));

@@ -92,12 +92,12 @@ TEST_F(MetricQueriesTest, RefuseWhatMakesNoSense) {
   EXPECT_THAT(refusal({{{"Id", "a"}, {"Expression", "c"}}}), HasSubstr("There is no query \"c\""));
   EXPECT_THAT(refusal({{{"Id", "A"}, {"Expression", "1"}}}), HasSubstr("lower-case"));
   EXPECT_THAT(refusal({{{"Id", "a"}}}), HasSubstr("either Expression or MetricStat"));
-  EXPECT_THAT(refusal({metric_query("a", "m", "tm90")}), HasSubstr("tm90 is not carried"));
+  EXPECT_THAT(refusal(Json::array({metric_query("a", "m", "tm90")})), HasSubstr("tm90 is not carried"));
   EXPECT_THAT(refusal({metric_query("a", "m", "Sum"), metric_query("a", "m", "Sum")}),
               HasSubstr("comes twice"));
   Json odd = metric_query("a", "m", "Sum");
   odd["MetricStat"]["Period"] = 45;
-  EXPECT_THAT(refusal({odd}), HasSubstr("multiple of 60"));
+  EXPECT_THAT(refusal(Json::array({odd})), HasSubstr("multiple of 60"));
 }
 
 }  // namespace
