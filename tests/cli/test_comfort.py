@@ -168,7 +168,7 @@ class Comfort(EndpointTest):
         piped = subprocess.Popen([PROGRAM, "watch", "--json"], env=self.endpoint.environment, stdout=subprocess.PIPE, text=True)
         code, text = self.on_terminal("watch", COLUMNS="120")
         self.assertEqual(code, 0, text)
-        self.assertRegex(text, r"OPERATION +TARGET +TOOK")
+        self.assertRegex(text, r"OPERATION +(TARGET +)?TOOK")
         self.assertRegex(text, r"one +Restored dev-target-cluster")
         self.assertRegex(text, r"two +Restored second")
         out, _ = piped.communicate(timeout=60)
@@ -214,7 +214,7 @@ class Comfort(EndpointTest):
             import yaml
         except ImportError:
             self.skipTest("there is no PyYAML here")
-        for arguments in (["list"], ["status", "one"], ["history", "one"], ["snapshots"], ["secret", "dev/master-credentials"],
+        for arguments in (["list"], ["status", "one"], ["history", "one"], ["snapshots"], ["secret", "dev/app_user"],
                           ["local", "status"], ["local", "fault", "list"], ["orphans"], ["version"], ["explain", "TargetLocked"],
                           ["doctor"]):
             as_json = rows(self.endpoint.run(*arguments, "--output", "json", check=False).stdout)

@@ -90,8 +90,10 @@ class SecretsTest:
         cls.secret("canary/app", "app", CANARIES["application's"])
         users = [{"username": "secret_user", "password_secret_id": "canary/user", "privileges": ["SELECT"]},
                  {"username": "plain_user", "password": CANARIES["user's plain text"], "privileges": ["SELECT", "INSERT"]}]
-        cls.endpoint.aws("ssm", "put-parameter", "--overwrite", "--type", "SecureString", "--name",
-                         "/aurora-restore/dev/db_users", "--value", cls.from_file(json.dumps(users)))
+        # SSM does not change the type of a parameter that is there.
+        cls.endpoint.aws("ssm", "delete-parameter", "--name", "/aurora-restore/dev/db_users")
+        cls.endpoint.aws("ssm", "put-parameter", "--type", "SecureString", "--name", "/aurora-restore/dev/db_users",
+                         "--value", cls.from_file(json.dumps(users)))
         (cls.endpoint.folder / "value").unlink()
         queue = cls.endpoint.aws("sqs", "create-queue", "--queue-name", "everything")["QueueUrl"]
         cls.queues = [queue, cls.endpoint.aws("sqs", "get-queue-url", "--queue-name", "dev-notifications")["QueueUrl"]]

@@ -76,6 +76,18 @@ class SetupDbUsers : public testing::StepWorld {
 
 const Json kReader{{"username", "reader"}, {"password", "canary-plain"}, {"privileges", {"SELECT"}}};
 
+TEST_F(SetupDbUsers, FunctionWithAShortTimeoutComesToAnEnd) {
+  restore();
+  make_secret("app/one", "one", "first");
+  make_secret("app/two", "two", "second");
+  put_users(Json::array({{{"username", "one"}, {"password_secret_id", "app/one"}, {"privileges", {"SELECT"}}},
+                         {{"username", "two"}, {"password_secret_id", "app/two"}, {"privileges", {"SELECT"}}}}));
+  clock.advance(std::chrono::minutes(1));
+  const Json answer = runner.run(*find_step("setup_db_users"), {{"operation_id", "op-1"}},
+                                 clock.now() + std::chrono::seconds(30));
+  EXPECT_THAT(answer["message"].get<std::string>(), HasSubstr("Successfully set up 2 users"));
+}
+
 TEST_F(SetupDbUsers, AnswersAsTheGuideSays) {
   const Json answer = set_up({kReader}, {{"remove_users", {"old"}}});
   EXPECT_EQ(answer["message"], "Successfully set up 1 users for cluster dev-target-cluster");
