@@ -214,7 +214,7 @@ class Comfort(EndpointTest):
             import yaml
         except ImportError:
             self.skipTest("there is no PyYAML here")
-        for arguments in (["list"], ["status", "one"], ["history", "one"], ["snapshots"], ["secret", "dev/app_user"],
+        for arguments in (["list"], ["status", "one"], ["history", "one"], ["snapshots"], ["secret", "dev/db-users/app_user"],
                           ["local", "status"], ["local", "fault", "list"], ["orphans"], ["version"], ["explain", "TargetLocked"],
                           ["doctor"]):
             as_json = rows(self.endpoint.run(*arguments, "--output", "json", check=False).stdout)

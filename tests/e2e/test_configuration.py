@@ -104,7 +104,7 @@ class ConfigurationGuide(EndpointTest):
 
     def test_6_notify_test_tells_who_listens(self):
         out = self.endpoint.run("notify", "test").stdout
-        self.assertIn("2 confirmed", out)
+        self.assertIn("3 confirmed", out)
         gone = self.endpoint.run("notify", "test", "--topic", "arn:aws:sns:us-west-2:123456789012:absent", check=False)
         self.assertEqual(gone.returncode, 1)
         self.assertIn("NotFound", gone.stdout)
