@@ -74,18 +74,8 @@ class Batch {
     return std::move(result_);
   }
 
-  // The executions live in the endpoint or on AWS: a connection that breaks is no reason to give them up.
-  // False when Ctrl-C cut a question short.
   bool look_or_bear() {
-    try {
-      look();
-      outage_.over();
-    } catch (const Cancelled&) {
-      return false;
-    } catch (const Error& error) {
-      if (!outage_.bears(error)) throw;
-    }
-    return true;
+    return outage_.ask([this] { look(); });
   }
 
   void look() {

@@ -46,18 +46,8 @@ class Follower {
     if (auto state = operations_.state(operation_id_)) result_.state = std::move(*state);
   }
 
-  // The execution lives in the endpoint or on AWS, so that a connection which breaks is no reason to
-  // give it up. False when Ctrl-C cut a question short.
   bool poll_or_bear() {
-    try {
-      poll();
-      outage_.over();
-    } catch (const Cancelled&) {
-      return false;
-    } catch (const Error& error) {
-      if (!outage_.bears(error)) throw;
-    }
-    return true;
+    return outage_.ask([this] { poll(); });
   }
 
   FollowResult detach() {

@@ -75,19 +75,8 @@ class AllFollower {
     operation.observer->tick(&steps.back(), progress);
   }
 
-  // As for one operation: a connection that breaks is no reason to give up what runs elsewhere.
   bool poll_or_bear() {
-    try {
-      poll();
-      outage_.over();
-    } catch (const Cancelled&) {
-      return false;
-    } catch (const Error& error) {
-      // What never answered is no connection that broke.
-      if (!polled_ || !outage_.bears(error)) throw;
-    }
-    polled_ = true;
-    return true;
+    return outage_.ask([this] { poll(); });
   }
 
   FollowAllResult detached() {
@@ -102,8 +91,8 @@ class AllFollower {
   FollowAllView& view_;
   std::vector<std::unique_ptr<Followed>> followed_;
   FollowAllResult result_;
-  bool polled_ = false;
-  Outage outage_{context_.clock, [this](const std::string& text) { view_.notice(text); }, "trying again."};
+  Outage outage_{context_.clock, [this](const std::string& text) { view_.notice(text); }, "trying again.",
+                 false};
 };
 
 }  // namespace

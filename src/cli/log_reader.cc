@@ -60,28 +60,6 @@ std::string log_group_of(const World& world, const std::string& step) {
   return "/aws/lambda/" + world.names.function(step);
 }
 
-TimePoint parse_since(const std::string& text, TimePoint now) {
-  const auto digits = text.find_first_not_of("0123456789");
-  if (digits != std::string::npos && digits > 0 && digits <= 6 && digits + 1 == text.size()) {
-    const auto count = std::stol(text);
-    switch (text.back()) {
-      case 's':
-        return now - std::chrono::seconds(count);
-      case 'm':
-        return now - std::chrono::minutes(count);
-      case 'h':
-        return now - std::chrono::hours(count);
-      case 'd':
-        return now - std::chrono::days(count);
-      default:
-        break;
-    }
-  }
-  if (const auto when = parse_iso(text)) return *when;
-  throw Error("UsageError", fmt::format("--since \"{}\" is no time", text),
-              "Give an age such as 90s, 15m, 2h or 7d, or a time such as 2026-11-21T06:20:00Z.");
-}
-
 LogReader::LogReader(Context& context, World& world, LogRequest request)
     : context_(context), world_(world), request_(std::move(request)) {
   request_.steps = known_steps(request_.steps);

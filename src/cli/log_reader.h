@@ -59,7 +59,4 @@ class LogReader {
 std::vector<std::string> known_steps(const std::vector<std::string>& names);
 std::string log_group_of(const World& world, const std::string& step);
 
-// "90s", "15m", "2h", "7d" before `now`, or a time in ISO 8601. Throws Error "UsageError".
-TimePoint parse_since(const std::string& text, TimePoint now);
-
 }  // namespace aurora::cli

@@ -13,15 +13,6 @@ using testing::HasSubstr;
 
 const TimePoint kNow = *parse_iso("2026-11-21T06:52:09Z");
 
-TEST(Since, IsAnAgeOrATime) {
-  EXPECT_EQ(parse_since("90s", kNow), kNow - std::chrono::seconds(90));
-  EXPECT_EQ(parse_since("15m", kNow), kNow - std::chrono::minutes(15));
-  EXPECT_EQ(parse_since("7d", kNow), kNow - std::chrono::days(7));
-  EXPECT_EQ(parse_since("2026-11-21T06:00:00Z", kNow), kNow - std::chrono::seconds(52 * 60 + 9));
-  for (const char* wrong : {"", "m", "15", "15x", "-5m", "9999999999d", "yesterday"})
-    EXPECT_THROW(parse_since(wrong, kNow), Error) << wrong;
-}
-
 TEST(KnownSteps, TakeHyphensAndSuggestTheNearest) {
   EXPECT_EQ(known_steps({"copy-snapshot"}), std::vector<std::string>{"copy_snapshot"});
   EXPECT_EQ(known_steps({}).size(), 11u);

@@ -19,8 +19,20 @@ bool may_pass(const Error& error) {
   return kind == aws::FailureKind::kThrottled || kind == aws::FailureKind::kTransient;
 }
 
+bool Outage::ask(const std::function<void()>& question) {
+  try {
+    question();
+    over();
+  } catch (const Cancelled&) {
+    return false;
+  } catch (const Error& error) {
+    if (!bears(error)) throw;
+  }
+  return true;
+}
+
 bool Outage::bears(const Error& error) {
-  if (!may_pass(error)) return false;
+  if (!answered_ || !may_pass(error)) return false;
   const TimePoint now = clock_.now();
   if (since_) return now - *since_ <= kGiveUpAfter;
   since_ = now;
@@ -29,6 +41,7 @@ bool Outage::bears(const Error& error) {
 }
 
 void Outage::over() {
+  answered_ = true;
   if (since_) tell_("The endpoint answers again.");
   since_.reset();
 }

@@ -19,19 +19,23 @@ class Outage {
   using Tell = std::function<void(const std::string& text)>;
 
   // `tell` says to people that it began and that it is over. `remark` follows what happened: "trying again".
-  Outage(const Clock& clock, Tell tell, std::string remark)
-      : clock_(clock), tell_(std::move(tell)), remark_(std::move(remark)) {}
+  // Where nobody has answered before, the first question is not borne: that is no connection that broke.
+  Outage(const Clock& clock, Tell tell, std::string remark, bool answered_before = true)
+      : clock_(clock), tell_(std::move(tell)), remark_(std::move(remark)), answered_(answered_before) {}
 
-  // False when the error must not be borne: it will not pass, or it has gone on for a minute.
-  bool bears(const Error& error);
-  // An answer came.
-  void over();
+  // Asks once. False when Ctrl-C cut the question short; throws what is not to be borne: what will not pass,
+  // or has gone on for a minute.
+  bool ask(const std::function<void()>& question);
   bool lasts() const { return since_.has_value(); }
 
  private:
+  bool bears(const Error& error);
+  void over();
+
   const Clock& clock_;
   Tell tell_;
   std::string remark_;
+  bool answered_;
   std::optional<TimePoint> since_;
 };
 

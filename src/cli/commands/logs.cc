@@ -5,6 +5,7 @@
 #include "base/dates.h"
 #include "cli/commands/commands.h"
 #include "cli/log_view.h"
+#include "cli/moments.h"
 #include "cli/operations.h"
 
 namespace aurora::cli {
@@ -95,7 +96,7 @@ class LogsRun {
                                 time_at(operation.execution.value_or(Json::object()), "startDate")})
         if (begun && (!started || *begun < *started)) started = begun;
     }
-    if (!options_.since.empty()) return parse_since(options_.since, now);
+    if (!options_.since.empty()) return parse_moment(options_.since, "--since", now);
     return started ? *started - kClockDifference : now - kWindowOfAll;
   }
 

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "cli/commands/commands.h"
 #include "cli/log_reader.h"
+#include "cli/moments.h"
 #include "cli/output.h"
 
 namespace aurora::cli {
@@ -173,7 +174,7 @@ ExitCode run_query(Context& context, const QueryOptions& options) {
     return ExitCode::kDone;
   }
   const TimePoint now = context.clock.now();
-  const TimePoint begin = parse_since(options.since, now);
+  const TimePoint begin = parse_moment(options.since, "--since", now);
   World world = open_world(context);
   const Json started = call(world, "StartQuery",
                             {{"logGroupNames", log_groups(world, options.functions)},
