@@ -44,6 +44,13 @@ void render_state(Json& state, const PipelineNames& names, const DefinitionOptio
   }
 }
 
+bool is_listed(const Json& state, std::string_view error) {
+  for (const Json& retrier : member_or_null(state, "Retry"))
+    for (const Json& name : member_or_null(retrier, "ErrorEquals"))
+      if (name == error) return true;
+  return false;
+}
+
 }  // namespace
 
 DefinitionOptions definition_options(const Environment& environment) {
@@ -58,6 +65,16 @@ Json render_definition(Json definition, const PipelineNames& names, const Defini
   if (options.timeout_seconds) definition["TimeoutSeconds"] = *options.timeout_seconds;
   for (auto& [name, state] : definition["States"].items()) render_state(state, names, options);
   return definition;
+}
+
+bool is_retried(const Step& step, std::string_view error) {
+  const Json definition = parse_json(definition_text(), "the state machine's definition");
+  const std::string function = PipelineNames().function(step.name);
+  // The first state that invokes it: handle_failure has a second one, which only reports.
+  for (const Json& state : definition["States"])
+    if (string_or(member_or_null(state, "Parameters"), "FunctionName", "") == function)
+      return is_listed(state, error);
+  return false;
 }
 
 }  // namespace aurora::restore

@@ -11,6 +11,8 @@
 
 namespace aurora::restore {
 
+struct Step;
+
 // The file's text. It is valid as it stands, for the dev environment.
 std::string_view definition_text();
 
@@ -28,5 +30,8 @@ DefinitionOptions definition_options(const Environment& environment);
 // `definition` with the environment's function names, and with the options on the whole machine and on
 // each Retry against AWS's own errors.
 Json render_definition(Json definition, const PipelineNames& names, const DefinitionOptions& options = {});
+
+// Whether the state machine repeats the step by itself after that error: what its state's Retry lists.
+bool is_retried(const Step& step, std::string_view error);
 
 }  // namespace aurora::restore

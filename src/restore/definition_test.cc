@@ -76,5 +76,13 @@ TEST(Definition, VariableThatIsNoNumberIsNamed) {
   }
 }
 
+TEST(Definition, TellsWhichErrorsOfAStepItRepeats) {
+  EXPECT_TRUE(is_retried(*find_step("copy_snapshot"), "AwsThrottled"));
+  EXPECT_FALSE(is_retried(*find_step("copy_snapshot"), "SnapshotNotFound"));
+  EXPECT_TRUE(is_retried(*find_step("setup_db_users"), "DatabaseUnavailable"));
+  EXPECT_FALSE(is_retried(*find_step("copy_snapshot"), "DatabaseUnavailable"));
+  EXPECT_TRUE(is_retried(*find_step("handle_failure"), "StateConflict"));
+}
+
 }  // namespace
 }  // namespace aurora::restore

@@ -10,6 +10,7 @@
 #include "base/ids.h"
 #include "restore/announcements.h"
 #include "restore/configuration_sources.h"
+#include "restore/definition.h"
 #include "restore/deleted_state.h"
 #include "restore/lock.h"
 #include "restore/manifest_taking.h"
@@ -29,13 +30,6 @@ Error named(const aws::ServiceError& e) {
   if (kind == aws::FailureKind::kThrottled) return Error("AwsThrottled", text);
   if (kind == aws::FailureKind::kTransient) return Error("AwsUnavailable", text);
   return Error(e.code(), text, hint_for(e));
-}
-
-// Whether the machine's Retry lists the error for the step.
-bool is_repeated(const Step& step, const Error& error) {
-  for (const char* name : {"AwsThrottled", "AwsUnavailable", "AwsUnreachable", "StateConflict"})
-    if (error.name() == name) return true;
-  return step.speaks_sql && (error.name() == "DatabaseUnavailable" || error.name() == "DatabaseLoginFailed");
 }
 
 // While one invocation is in work, lines of the log that belong to it say so.
@@ -385,7 +379,7 @@ void StepRunner::note_failure(const Step& step, const std::string& operation_id,
   const std::optional<Configuration> settings = settings_of(*operation);
   if (!settings) return operations_.save(*operation, now);
   StepContext context = context_of(log, *settings, *operation, no_event, {});
-  const auto to_tell = announcement_of_error(context, step, error, is_repeated(step, reported));
+  const auto to_tell = announcement_of_error(context, step, error, is_retried(step, reported.name()));
   operations_.save(*operation, now);
   if (to_tell) send_all(context, {*to_tell});
 }
