@@ -18,6 +18,7 @@
 #include "local/router_api.h"
 #include "local/stack.h"
 #include "process_environment.h"
+#include "restore/configuration_sources.h"
 #include "restore/monitoring.h"
 #include "restore/provision.h"
 #include "restore/step.h"
@@ -131,8 +132,9 @@ Json described(const restore::PipelineNames& names) {
 
 // Whom alarms tell, by the names that the settings of the same meaning have.
 std::string alarm_topic() {
-  const auto topic = process_environment("NOTIFICATION_TOPIC_ARN");
-  return topic ? *topic : process_environment("SNS_TOPIC_ARN").value_or("");
+  const restore::Setting* setting = restore::find_setting("notification_topic_arn");
+  const auto variable = restore::variable_of(*setting, process_environment);
+  return variable ? process_environment(*variable).value_or("") : "";
 }
 
 int number_from_environment(const char* variable, int fallback, int least, int most) {
