@@ -12,6 +12,8 @@ from worlds import Moto, World, date, wait_until
 FIXED_NAMES = {"STATE_TABLE_NAME": "AuroraRestoreState", "AUDIT_TABLE_NAME": "AuroraRestoreAudit",
                "STATE_MACHINE_NAME": "aurora-restore-state-machine", "FUNCTION_NAME_PATTERN": "aurora-restore-{step}"}
 STUCK = "restore-20230615-123456"
+# Not the one that the guide restores: RDS queues copies of one snapshot behind each other.
+SNAPSHOT_OF_STUCK = "dev-source-cluster-snapshot-2023-06-14"
 
 
 def usage_and_sequence(moto, expected, pending):
@@ -54,7 +56,7 @@ def operations(moto, expected, pending):
     try:
         world.start()
         world.seed()
-        world.snapshots_of_names(["dev-source-cluster-snapshot-2023-06-15"])
+        world.snapshots_of_names(["dev-source-cluster-snapshot-2023-06-15", SNAPSHOT_OF_STUCK])
         world.buckets(["aurora-restore-archives", "aurora-restore-dr-backup"])
         world.client("sns").create_topic(Name="aurora-restore-notifications")
         world.client("rds").create_db_subnet_group(
@@ -80,7 +82,7 @@ def earlier_operations(world):
         return set()
     request = {"source_region": "us-east-1", "target_region": "us-west-2"}
     restart(world, "copy=1h")
-    world.start_execution(machine, STUCK, {**request, "snapshot_name": "dev-source-cluster-snapshot-2023-06-15",
+    world.start_execution(machine, STUCK, {**request, "snapshot_name": SNAPSHOT_OF_STUCK,
                                            "target_cluster_id": "stuck-cluster", "poll_interval_seconds": 3600})
     world.start_execution(machine, "failed-before", {**request, "snapshot_name": "never-made",
                                                      "target_cluster_id": "never-made"})
