@@ -60,7 +60,7 @@ function(aurora_tests)
     set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
     aurora_use_precompiled_header(${name})
     set(timeout 60)
-    if(level MATCHES "contract|engine")
+    if(level MATCHES "contract|engine|simulation")
       set(timeout 300)
     endif()
     gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST

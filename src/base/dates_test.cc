@@ -59,6 +59,8 @@ TEST(Dates, HumanDuration) {
   EXPECT_EQ(human_duration(4200ms), "4.2 s");
   EXPECT_EQ(human_duration(192s), "3m 12s");
   EXPECT_EQ(human_duration(2h + 5min), "2h 05m");
+  EXPECT_EQ(human_duration(24h), "24h 00m");
+  EXPECT_EQ(human_duration(7 * 24h + 90min), "7d 01h");
 }
 
 }  // namespace

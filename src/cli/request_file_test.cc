@@ -7,18 +7,17 @@
 
 #include "base/files.h"
 #include "base/ids.h"
-#include "cli/testing/command_line.h"
+#include "cli/testing/started_request.h"
 
 namespace aurora::cli {
 namespace {
 
 using testing::HasSubstr;
 
-class RequestFileOption : public testing::Test {
+class RequestFileOption : public StartedRequest {
  protected:
   RequestFileOption() : folder(testing::TempDir() + "request-" + random_hex(8)) {
     std::filesystem::create_directories(folder);
-    line.api.answer("stepfunctions.StartExecution", {{"executionArn", "arn:x"}});
   }
   ~RequestFileOption() override { std::filesystem::remove_all(folder); }
 
@@ -27,25 +26,8 @@ class RequestFileOption : public testing::Test {
     write_file(path, text);
     return path;
   }
-  Json input_of(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), "start");
-    line.api.calls.clear();
-    EXPECT_EQ(line.run(arguments), ExitCode::kDone) << line.err();
-    const auto calls = line.api.calls_of("stepfunctions.StartExecution");
-    if (calls.size() != 1) return {};
-    Json input = parse_json(string_or(calls[0].input, "input", ""), "input");
-    input.erase("operation_id");
-    return input;
-  }
-  void refuse(std::vector<std::string> arguments, const std::string& expected) {
-    arguments.insert(arguments.begin(), "start");
-    EXPECT_EQ(line.run(arguments), ExitCode::kBadInput) << line.err();
-    EXPECT_THAT(line.err(), HasSubstr(expected));
-    EXPECT_TRUE(line.api.calls.empty()) << "bad input must not start anything";
-  }
 
   const std::string folder;
-  TestCommandLine line;
 };
 
 TEST_F(RequestFileOption, YamlAndJsonAreTheSameRequest) {

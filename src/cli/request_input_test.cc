@@ -3,37 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "cli/testing/command_line.h"
+#include "cli/testing/started_request.h"
 
 namespace aurora::cli {
 namespace {
 
 using testing::HasSubstr;
 
-// The input of the execution that `start` begins.
-class Request : public testing::Test {
- protected:
-  Request() { line.api.answer("stepfunctions.StartExecution", {{"executionArn", "arn:x"}}); }
-
-  Json input_of(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), "start");
-    line.api.calls.clear();
-    EXPECT_EQ(line.run(arguments), ExitCode::kDone) << line.err();
-    const auto calls = line.api.calls_of("stepfunctions.StartExecution");
-    if (calls.size() != 1) return {};
-    Json input = parse_json(string_or(calls[0].input, "input", ""), "input");
-    input.erase("operation_id");
-    return input;
-  }
-  void refuse(std::vector<std::string> arguments, const std::string& expected) {
-    arguments.insert(arguments.begin(), "start");
-    EXPECT_EQ(line.run(arguments), ExitCode::kBadInput);
-    EXPECT_THAT(line.err(), HasSubstr(expected));
-    EXPECT_TRUE(line.api.calls.empty()) << "bad input must not start anything";
-  }
-
-  TestCommandLine line;
-};
+using Request = StartedRequest;
 
 TEST_F(Request, OptionsCarryTheirTypes) {
   EXPECT_EQ(input_of({"--snapshot", "s-1", "--port", "5433", "--readers", "2", "--deletion-protection",

@@ -15,7 +15,9 @@ namespace {
 constexpr char kSheet[] = R"css(
 @media (prefers-color-scheme: dark) {
   body { background: #14171a !important; color: #e6e8ea !important; }
-  .card { background: #1e2226 !important; border-color: #353b41 !important; }
+  .card { background: #1e2226 !important; }
+  .card:not(.outcome) { border-color: #353b41 !important; }
+  .outcome { border-block-color: #353b41 !important; border-right-color: #353b41 !important; }
   .muted, th { color: #9aa4ad !important; }
   td, th { border-color: #353b41 !important; }
   .track { background: #2b3137 !important; }
@@ -32,7 +34,8 @@ constexpr char kSheet[] = R"css(
 }
 @media print {
   body { background: #fff !important; color: #000 !important; font-size: 11px !important; }
-  .card { border-color: #bbb !important; background: #fff !important; }
+  .card { background: #fff !important; }
+  .card:not(.outcome) { border-color: #bbb !important; }
   tr, .whole { break-inside: avoid; }
   .bar { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
 }
@@ -89,7 +92,7 @@ std::string outcome_card(const Json& report) {
   pairs.emplace_back("Environment", html_escape(fmt::format("{}, {}", text_at(report, {"environment"}),
                                                             text_at(report, {"region"}))));
   return fmt::format(
-      R"(<div class="card whole" style="background:#ffffff;border:1px solid #dde1e5;border-left:6px solid {};border-radius:8px;padding:18px 20px;margin:0 0 16px">)"
+      R"(<div class="card outcome whole" style="background:#ffffff;border:1px solid #dde1e5;border-left:6px solid {};border-radius:8px;padding:18px 20px;margin:0 0 16px">)"
       R"(<div class="{}" style="color:{};font-weight:700;font-size:12px;letter-spacing:.04em">{}</div>)"
       R"(<h1 style="font-size:25px;line-height:1.25;margin:2px 0 12px;{}">{}</h1>{}</div>)"
       "\n",

@@ -1,20 +1,19 @@
 // A temporary MariaDB server of a test's own: its data and socket lie in a new folder, its port is one that
 // the kernel had free, and both are gone with the object.
 #pragma once
-#include <sys/types.h>
-
 #include <filesystem>
 #include <string>
 #include <vector>
 
 #include "db/session.h"
+#include "db/testing/test_server.h"
 
 namespace aurora::db::testing {
 
 // As root the server runs as user mysql, which MariaDB's packages create. Throws Error when no server is
 // installed or it does not come up. Speaks for Aurora MySQL, which nobody can install: MariaDB 10.11 has the
 // same protocol, information schema and grants for what is tested with it.
-class MariaDbServer {
+class MariaDbServer : public TestServer {
  public:
   struct Options {
     bool tls = false;                   // with a throw-away certificate for `names`
@@ -24,16 +23,8 @@ class MariaDbServer {
 
   MariaDbServer() : MariaDbServer(Options{}) {}
   explicit MariaDbServer(const Options& options);
-  ~MariaDbServer();
-  MariaDbServer(const MariaDbServer&) = delete;
-  MariaDbServer& operator=(const MariaDbServer&) = delete;
 
-  unsigned short port() const { return port_; }
-  // The certificate that clients trust, with Options::tls.
-  std::filesystem::path ca_file() const { return folder_ / "server.crt"; }
-  std::filesystem::path socket() const { return folder_ / "socket"; }
-  // What the server wrote so far.
-  std::string log() const;
+  std::filesystem::path socket() const { return folder() / "socket"; }
 
   // RDS's own superuser.
   ConnectOptions superuser(std::string database = {}) const;
@@ -41,20 +32,13 @@ class MariaDbServer {
   ConnectOptions master(std::string database = "app") const;
   ConnectOptions as(std::string user, std::string password, std::string database = "app") const;
 
-  // Ends the server at once, as a crash does; start() brings it back on the same port.
-  void stop();
-  void start();
-
  private:
-  void create_folder();
+  std::vector<std::string> command() const override;
+  void connect_once() const override;
   void initialise(const Options& options);
-  void wait_until_ready();
   void make_users();
 
-  std::filesystem::path folder_;
   std::vector<std::string> settings_;
-  unsigned short port_ = 0;
-  pid_t pid_ = -1;
 };
 
 }  // namespace aurora::db::testing

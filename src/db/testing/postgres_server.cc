@@ -1,20 +1,15 @@
 #include "db/testing/postgres_server.h"
 
 #include <signal.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 
-#include "base/clock.h"
 #include "base/error.h"
 #include "base/files.h"
-#include "db/testing/process.h"
 
 namespace aurora::db::testing {
 namespace {
 
-using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
 constexpr char kSuperuserPassword[] = "superuser-password";
@@ -31,99 +26,41 @@ fs::path find_programs() {
   return *std::ranges::max_element(found, {}, number);
 }
 
-void give_to(const fs::path& path, const Account& account) {
-  if (chown(path.c_str(), account.user, account.group) != 0) throw_file_error(path, "giving away", errno);
-}
-
 }  // namespace
 
-PostgresServer::PostgresServer(const Options& options) : programs_(find_programs()) {
-  create_folder();
-  try {
-    initialise(options);
-    start();
-    make_roles();
-  } catch (...) {
-    // The destructor does not run for an object that was never complete.
-    stop();
-    fs::remove_all(folder_);
-    throw;
-  }
-}
-
-PostgresServer::~PostgresServer() {
-  stop();
-  std::error_code ignored;
-  fs::remove_all(folder_, ignored);
-}
-
-void PostgresServer::create_folder() {
-  std::string pattern = fs::temp_directory_path() / "aurora-pg-XXXXXX";
-  if (!mkdtemp(pattern.data())) throw_file_error(pattern, "creating", errno);
-  folder_ = pattern;
-  give_to(folder_, postgres_account());
+PostgresServer::PostgresServer(const Options& options)
+    : TestServer("aurora-pg-", postgres_account(), SIGQUIT), programs_(find_programs()) {
+  initialise(options);
+  start();
+  make_roles();
 }
 
 void PostgresServer::initialise(const Options& options) {
-  const Account account = postgres_account();
-  const fs::path log = folder_ / "log";
-  const fs::path password = folder_ / "password";
+  const fs::path password = folder() / "password";
   write_file(password, kSuperuserPassword, 0600);
-  give_to(password, account);
-  run_program({programs_ / "initdb", "--pgdata", folder_ / "data", "--username", "rdsadmin", "--pwfile",
-               password, "--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync",
-               "--no-instructions"},
-              account, log);
-  settings_ = {"fsync=off", "listen_addresses=127.0.0.1", "unix_socket_directories=" + folder_.string(),
+  give(password);
+  run({programs_ / "initdb", "--pgdata", folder() / "data", "--username", "rdsadmin", "--pwfile", password,
+       "--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync",
+       "--no-instructions"});
+  settings_ = {"fsync=off", "listen_addresses=127.0.0.1", "unix_socket_directories=" + folder().string(),
                "password_encryption=scram-sha-256", "shared_buffers=64MB"};
   if (options.tls) {
-    const fs::path key = folder_ / "server.key";
-    run_program({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
-                 "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
-                 "subjectAltName=IP:127.0.0.1,DNS:localhost", "-keyout", key, "-out", ca_file()},
-                account, log);
-    settings_.insert(settings_.end(),
-                     {"ssl=on", "ssl_key_file=" + key.string(), "ssl_cert_file=" + ca_file().string()});
+    make_certificate("localhost", "IP:127.0.0.1,DNS:localhost");
+    settings_.insert(settings_.end(), {"ssl=on", "ssl_key_file=" + key_file().string(),
+                                       "ssl_cert_file=" + ca_file().string()});
   }
   settings_.insert(settings_.end(), options.settings.begin(), options.settings.end());
 }
 
-void PostgresServer::start() {
-  constexpr int kAttempts = 5;
-  for (int attempt = 1;; ++attempt) {
-    if (port_ == 0) port_ = free_port();
-    std::vector<std::string> arguments{programs_ / "postgres", "-D", folder_ / "data", "-p",
-                                       std::to_string(port_)};
-    for (const std::string& setting : settings_) arguments.insert(arguments.end(), {"-c", setting});
-    pid_ = start_program(arguments, postgres_account(), folder_ / "log");
-    try {
-      wait_until_ready();
-      return;
-    } catch (const Error&) {
-      stop();
-      // Somebody else may have taken the port between our look and the server's start.
-      if (attempt == kAttempts) throw;
-      port_ = 0;
-    }
-  }
+std::vector<std::string> PostgresServer::command() const {
+  std::vector<std::string> command{programs_ / "postgres", "-D", folder() / "data", "-p",
+                                   std::to_string(port())};
+  for (const std::string& setting : settings_) command.insert(command.end(), {"-c", setting});
+  return command;
 }
 
-void PostgresServer::wait_until_ready() {
-  SystemClock clock;
-  const Duration deadline = clock.monotonic() + 30s;
-  for (;;) {
-    try {
-      NativeConnector().connect(superuser());
-      return;
-    } catch (const SqlError& error) {
-      const bool ended = has_ended(pid_);
-      if (ended) pid_ = -1;
-      if (ended || error.name() != "DatabaseUnavailable" || clock.monotonic() > deadline)
-        throw Error("TestProgramFailed",
-                    "PostgreSQL does not come up: " + error.message() + "\n" + read_file(folder_ / "log"));
-    }
-    clock.sleep_for(5ms);
-  }
+void PostgresServer::connect_once() const {
+  NativeConnector().connect(superuser());
 }
 
 void PostgresServer::make_roles() {
@@ -139,18 +76,9 @@ void PostgresServer::make_roles() {
   session->query("CREATE DATABASE app OWNER dbmaster");
 }
 
-void PostgresServer::stop() {
-  if (pid_ > 0) end_program(pid_, SIGQUIT, 10s);
-  pid_ = -1;
-}
-
-std::string PostgresServer::log() const {
-  return read_file(folder_ / "log");
-}
-
 ConnectOptions PostgresServer::as(std::string user, std::string password, std::string database) const {
   return {.host = "127.0.0.1",
-          .port = port_,
+          .port = port(),
           .user = std::move(user),
           .password = Secret(std::move(password)),
           .database = std::move(database)};
