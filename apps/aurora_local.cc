@@ -95,8 +95,6 @@ std::map<std::string, std::string> function_environment(const std::string& url, 
       // Work takes milliseconds here that takes minutes there.
       {"POLL_INTERVAL_SECONDS", "1"},
       {"AWS_ENDPOINT_URL", url},
-      {"AWS_ACCESS_KEY_ID", local::kLocalAccessKeyId},
-      {"AWS_SECRET_ACCESS_KEY", local::kLocalSecretAccessKey},
   };
   for (const std::string& passed : restore::function_variables())
     if (const auto value = process_environment(passed)) variables[passed] = *value;
@@ -257,6 +255,7 @@ void serve(const Options& options) {
                       .url = url,
                       .version = kVersion,
                       .pace = local::parse_pace(options.pace),
+                      .record_calls = process_environment("AURORA_RECORD_CALLS").value_or(""),
                       .lambda_elsewhere = lambda.get()},
                      clock, log);
   const restore::PipelineNames names = names_of_environment();

@@ -12,6 +12,7 @@
 #include "local/endpoint_errors.h"
 #include "local/place.h"
 #include "local/service_support.h"
+#include "local/sts.h"
 
 namespace aurora::local {
 namespace {
@@ -160,9 +161,12 @@ http::Response Endpoint::answer(http::Request request, std::stop_token stop, con
                            {"milliseconds", (clock_.monotonic() - begin).count() / 1000},
                            {"request_id", request_id}});
   };
+  Json record;
   try {
     const aws::Operation& operation = accept(service, request, call);
+    record = begin_record(call);
     const Json output = this->call(call);
+    end_record(std::move(record), "");
     http::Response response = aws::encode_response(service, operation, output, request_id, protocol);
     if (output.contains("ContentRange")) response.status = 206;  // S3's model has no member for it
     log_line(response.status, "");
@@ -172,6 +176,7 @@ http::Response Endpoint::answer(http::Request request, std::stop_token stop, con
         service,
         internal_failure(
             e, log_, {{"service", call.service}, {"operation", call.operation}, {"request_id", request_id}}));
+    end_record(std::move(record), error.code());
     http::Response response = aws::encode_error(service, error, request_id, protocol);
     log_line(response.status, error.code());
     return response;
@@ -195,6 +200,16 @@ const aws::Operation& Endpoint::accept(const aws::Service& service, http::Reques
   call.input = aws::decode_request(service, *operation, request);
   if (!checks_its_input(call.service)) validate_input(service, *operation, call);
   return *operation;
+}
+
+Json Endpoint::begin_record(const Call& call) {
+  if (options_.recorder == nullptr) return nullptr;
+  const auto key = keys_.find(signing_key_id(*call.http));
+  return CallRecorder::begin(call, key ? key->arn : "", key ? session_of(key->arn) : "", *this);
+}
+
+void Endpoint::end_record(Json line, const std::string& error) {
+  if (!line.is_null()) options_.recorder->end(std::move(line), error);
 }
 
 Service& Endpoint::find(const Call& call) const {

@@ -9,6 +9,7 @@
 #include "aws/model.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "local/call_recorder.h"
 #include "local/service.h"
 #include "local/session_keys.h"
 
@@ -21,7 +22,8 @@ class Endpoint final : public Router {
   using UnsignedRoute = std::function<std::optional<http::Response>(const http::Request& request)>;
 
   struct Options {
-    std::string version;  // shown by /_aurora/health
+    std::string version;               // shown by /_aurora/health
+    CallRecorder* recorder = nullptr;  // told of every verified request; outlives the endpoint
   };
 
   Endpoint(Options options, const SessionKeys& keys, Clock& clock, Log log);
@@ -44,6 +46,9 @@ class Endpoint final : public Router {
   http::Response answer(http::Request request, std::stop_token stop, const std::string& request_id);
   // Verifies, decodes and validates the request into `call`; the operation it means.
   const aws::Operation& accept(const aws::Service& service, http::Request& request, Call& call) const;
+  // The call as the recorder notes it; null without one.
+  Json begin_record(const Call& call);
+  void end_record(Json line, const std::string& error);
   Service& find(const Call& call) const;
 
   const Options options_;

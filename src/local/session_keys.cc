@@ -56,29 +56,35 @@ AccessKey SessionKeys::issue(const std::string& arn, const std::string& user_id,
              {"arn", arn},
              {"user_id", user_id}});
   transaction.commit();
+  known_.insert_or_assign(key.access_key_id, key);
   return key;
 }
 
 void SessionKeys::forget_old_ones() {
   for (const auto& [id, document] : keys_.list(kEverywhere)) {
     const auto expiration = parse_iso(string_or(document, "expiration", ""));
-    if (expiration && *expiration + kRemembered < clock_.now()) keys_.erase(kEverywhere, id);
+    if (!expiration || *expiration + kRemembered >= clock_.now()) continue;
+    keys_.erase(kEverywhere, id);
+    known_.erase(id);
   }
 }
 
 std::optional<AccessKey> SessionKeys::find(const std::string& access_key_id) const {
   if (auto key = well_known(access_key_id)) return key;
   const std::lock_guard lock(mutex_);
+  if (const auto known = known_.find(access_key_id); known != known_.end()) return known->second;
   const auto document = keys_.get(kEverywhere, access_key_id);
   if (!document) return std::nullopt;
   const auto sealed = base64_decode(string_or(*document, "secret", ""));
   AURORA_INVARIANT(sealed.has_value());
-  return AccessKey{access_key_id,
-                   Secret(vault_.open(*sealed, access_key_id)),
-                   string_or(*document, "token", ""),
-                   parse_iso(string_or(*document, "expiration", "")),
-                   string_or(*document, "arn", ""),
-                   string_or(*document, "user_id", "")};
+  AccessKey key{access_key_id,
+                Secret(vault_.open(*sealed, access_key_id)),
+                string_or(*document, "token", ""),
+                parse_iso(string_or(*document, "expiration", "")),
+                string_or(*document, "arn", ""),
+                string_or(*document, "user_id", "")};
+  known_.emplace(access_key_id, key);
+  return key;
 }
 
 }  // namespace aurora::local

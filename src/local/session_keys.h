@@ -1,6 +1,7 @@
 // The access keys that requests may be signed with.
 #pragma once
 #include <filesystem>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -46,6 +47,8 @@ class SessionKeys {
   Clock& clock_;
   Vault vault_;
   mutable std::mutex mutex_;
+  // What was given out or found by this process, since every request asks.
+  mutable std::map<std::string, AccessKey, std::less<>> known_;
   SQLite::Database database_;
   Documents keys_;
 };

@@ -32,7 +32,8 @@ struct Stack::Services {
         authority(options.data, clock),
         keys(options.data, clock),
         faults(options.data, clock),
-        endpoint({.version = options.version}, keys, clock, log),
+        recorder(recorder_in(options.record_calls)),
+        endpoint({.version = options.version, .recorder = recorder.get()}, keys, clock, log),
         sts(keys, clock),
         kms(options.data, clock),
         ssm(options.data, clock, endpoint),
@@ -51,7 +52,7 @@ struct Stack::Services {
             clock, log, &endpoint),
         rds_metrics(
             clock, [this] { return rds.running_servers(); }, cloudwatch, log),
-        lambda(options.data, clock, {.endpoint_url = options.url}, log_sink()),
+        lambda(options.data, clock, {.endpoint_url = options.url, .keys = &keys}, log_sink()),
         events(options.data, clock, endpoint, log),
         step_functions(options.data, clock, router_of_tasks(options.lambda_elsewhere)),
         scheduler(options.data, clock, endpoint, log) {
@@ -86,6 +87,10 @@ struct Stack::Services {
         [this](const http::Request& request) { return serve_schedules(events, scheduler, request); });
   }
 
+  static std::unique_ptr<CallRecorder> recorder_in(const std::filesystem::path& directory) {
+    return directory.empty() ? nullptr : std::make_unique<CallRecorder>(directory);
+  }
+
   void add(const std::string& name, Service& service) {
     names.push_back(name);
     endpoint.add(name, *rehearsed.emplace_back(std::make_unique<Rehearsed>(service, faults, clock, log)));
@@ -111,6 +116,7 @@ struct Stack::Services {
   engines::TlsAuthority authority;
   SessionKeys keys;
   Faults faults;
+  std::unique_ptr<CallRecorder> recorder;
   Endpoint endpoint;
   Sts sts;
   Kms kms;

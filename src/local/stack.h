@@ -20,6 +20,8 @@ struct StackOptions {
   rds::Pace pace = {};
   // Real servers when empty.
   engines::Engines engines = {};
+  // Where every request is written down (call_recorder.h); empty for nowhere.
+  std::filesystem::path record_calls = {};
   // Where the Lambda tasks of state machines go instead of to the functions here; outlives the stack.
   aws::Client* lambda_elsewhere = nullptr;
 };

@@ -47,17 +47,15 @@ Role parse_role(const Call& call) {
 }
 
 // What a role's trust policy says: see the class.
-void check_trust(const Call& call, const Role& role) {
+void check_trust(const Call& call, const std::string& caller, const Role& role) {
   static constexpr std::string_view kAsking = "external-id/";
   if (!role.path.starts_with(kAsking)) return;
   const std::string asked = role.path.substr(kAsking.size(), role.path.size() - kAsking.size() - 1);
   if (text_or(call, "ExternalId") == asked) return;
-  throw aws::ServiceError(
-      "AccessDenied",
-      fmt::format(
-          "User: arn:aws:iam::{}:user/local is not authorized to perform: sts:AssumeRole on resource: {}",
-          call.account, required(call, "RoleArn")),
-      403);
+  throw aws::ServiceError("AccessDenied",
+                          fmt::format("User: {} is not authorized to perform: sts:AssumeRole on resource: {}",
+                                      caller, required(call, "RoleArn")),
+                          403);
 }
 
 std::string checked_session_name(const Call& call) {
@@ -128,7 +126,7 @@ Json Sts::assumed(const Call& call) {
 }
 
 Json Sts::assume_role(const Call& call) {
-  check_trust(call, parse_role(call));
+  check_trust(call, caller(call).arn, parse_role(call));
   Json answer = assumed(call);
   if (call.input.contains("SourceIdentity")) answer["SourceIdentity"] = call.input.at("SourceIdentity");
   return answer;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <functional>
+
 #include "base/error.h"
 #include "restore/step.h"
 
@@ -27,12 +29,24 @@ bool is_against_aws_errors(const Json& retrier) {
   return false;
 }
 
-void render_state(Json& state, const PipelineNames& names, const DefinitionOptions& options) {
+using FunctionNaming = std::function<std::string(std::string_view step)>;
+
+std::string placeholder(std::string_view step) {
+  std::string name;
+  bool begins = true;
+  for (const char c : step) {
+    if (c != '_') name += begins ? static_cast<char>(c - 'a' + 'A') : c;
+    begins = c == '_';
+  }
+  return "${" + name + "Function}";
+}
+
+void render_state(Json& state, const FunctionNaming& function_of, const DefinitionOptions& options) {
   const PipelineNames of_the_file;
   if (state.contains("Parameters") && state["Parameters"].contains("FunctionName"))
     for (const Step& step : all_steps())
       if (state["Parameters"]["FunctionName"] == of_the_file.function(step.name)) {
-        state["Parameters"]["FunctionName"] = names.function(step.name);
+        state["Parameters"]["FunctionName"] = function_of(step.name);
         break;
       }
   if (!state.contains("Retry")) return;
@@ -42,6 +56,12 @@ void render_state(Json& state, const PipelineNames& names, const DefinitionOptio
     if (options.retry_interval_seconds) retrier["IntervalSeconds"] = *options.retry_interval_seconds;
     if (options.retry_backoff_rate) retrier["BackoffRate"] = *options.retry_backoff_rate;
   }
+}
+
+Json rendered(Json definition, const FunctionNaming& function_of, const DefinitionOptions& options) {
+  if (options.timeout_seconds) definition["TimeoutSeconds"] = *options.timeout_seconds;
+  for (auto& [name, state] : definition["States"].items()) render_state(state, function_of, options);
+  return definition;
 }
 
 bool is_listed(const Json& state, std::string_view error) {
@@ -62,9 +82,12 @@ DefinitionOptions definition_options(const Environment& environment) {
 }
 
 Json render_definition(Json definition, const PipelineNames& names, const DefinitionOptions& options) {
-  if (options.timeout_seconds) definition["TimeoutSeconds"] = *options.timeout_seconds;
-  for (auto& [name, state] : definition["States"].items()) render_state(state, names, options);
-  return definition;
+  return rendered(
+      std::move(definition), [&](std::string_view step) { return names.function(step); }, options);
+}
+
+Json definition_for_template(Json definition, const DefinitionOptions& options) {
+  return rendered(std::move(definition), placeholder, options);
 }
 
 bool is_retried(const Step& step, std::string_view error) {

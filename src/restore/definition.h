@@ -31,6 +31,11 @@ DefinitionOptions definition_options(const Environment& environment);
 // each Retry against AWS's own errors.
 Json render_definition(Json definition, const PipelineNames& names, const DefinitionOptions& options = {});
 
+// The definition as infrastructure/aurora-restore-pipeline.yaml wants it: in place of each function's name a
+// placeholder such as ${CopySnapshotFunction}, which CloudFormation fills with the version just published
+// (docs/adr/0013).
+Json definition_for_template(Json definition, const DefinitionOptions& options = {});
+
 // Whether the state machine repeats the step by itself after that error: what its state's Retry lists.
 bool is_retried(const Step& step, std::string_view error);
 

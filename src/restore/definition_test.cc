@@ -56,6 +56,19 @@ TEST(Definition, AnotherEnvironmentGetsItsOwnFunctions) {
   EXPECT_NE(text.find("aurora-restore-handle-failure-prod"), std::string::npos);
 }
 
+TEST(Definition, TemplateGetsAPlaceholderForEveryFunctionAndNoName) {
+  const Json rendered = definition_for_template(definition(), {.timeout_seconds = 60});
+  EXPECT_EQ(rendered["TimeoutSeconds"], 60);
+  EXPECT_EQ(rendered["States"]["CheckCopyStatus"]["Parameters"]["FunctionName"],
+            "${CheckCopyStatusFunction}");
+  EXPECT_EQ(rendered["States"]["ReportFailure"]["Parameters"]["FunctionName"], "${HandleFailureFunction}");
+  std::set<std::string> placeholders;
+  for (const auto& [name, state] : rendered["States"].items())
+    if (state["Type"] == "Task") placeholders.insert(state["Parameters"]["FunctionName"].get<std::string>());
+  EXPECT_EQ(placeholders.size(), all_steps().size());
+  EXPECT_EQ(dump_json(rendered["States"]).find("aurora-restore-"), std::string::npos);
+}
+
 TEST(Definition, OptionsReachMachineAndRetries) {
   const Json rendered = render_definition(definition(), {}, {.timeout_seconds = 60, .retries_max = 9});
   EXPECT_EQ(rendered["TimeoutSeconds"], 60);

@@ -6,11 +6,18 @@ void WorkInLog::begin(const std::string& operation_id, std::string_view step) {
   const std::string object = dump_json({{"operation_id", operation_id}, {"step", step}});
   const std::lock_guard lock(mutex_);
   fields_ = object.substr(1, object.size() - 2);
+  step_ = step;
 }
 
 void WorkInLog::end() {
   const std::lock_guard lock(mutex_);
   fields_.clear();
+  step_.clear();
+}
+
+std::string WorkInLog::step() const {
+  const std::lock_guard lock(mutex_);
+  return step_;
 }
 
 Log::Sink WorkInLog::sink(Log::Sink next) {

@@ -12,6 +12,8 @@ class WorkInLog {
  public:
   void begin(const std::string& operation_id, std::string_view step);
   void end();
+  // The step in work; empty between two invocations.
+  std::string step() const;
 
   // A sink that adds operation_id and step to each line, while there is work, and hands it on.
   Log::Sink sink(Log::Sink next);
@@ -20,6 +22,7 @@ class WorkInLog {
   std::string with_fields(const std::string& line) const;
 
   mutable std::mutex mutex_;
+  std::string step_;
   std::string fields_;  // as JSON text without braces; empty between two invocations
 };
 

@@ -183,11 +183,13 @@ FunctionSettings settings_from_json(const Json& json, FunctionSettings defaults)
 }
 
 std::vector<std::string> process_environment(const FunctionSpec& spec, const FunctionSettings& settings,
-                                             std::string_view log_stream, unsigned short api_port) {
+                                             const Environment& credentials, std::string_view log_stream,
+                                             unsigned short api_port) {
   Environment all{{"PATH", "/usr/local/bin:/usr/bin:/bin"}, {"LANG", "C.UTF-8"}, {"TZ", ":UTC"}};
   for (const auto& [name, value] : platform_variables(spec.environment)) all[name] = value;
   for (const auto& [name, value] : settings.environment) all[name] = value;
   // What Lambda itself says cannot be overridden.
+  for (const auto& [name, value] : credentials) all[name] = value;
   all["_HANDLER"] = settings.handler;
   all["AWS_REGION"] = spec.region;
   all["AWS_DEFAULT_REGION"] = spec.region;

@@ -60,8 +60,10 @@ FunctionSettings updated_settings(const Call& call, FunctionSettings settings);
 Json settings_to_json(const FunctionSettings& settings);
 FunctionSettings settings_from_json(const Json& json, FunctionSettings defaults);
 
-// Everything that a process of the function finds in its environment, as "NAME=value".
+// Everything that a process of the function finds in its environment, as "NAME=value"; `credentials` are the
+// instance's own, and may be empty.
 std::vector<std::string> process_environment(const FunctionSpec& spec, const FunctionSettings& settings,
-                                             std::string_view log_stream, unsigned short api_port);
+                                             const Environment& credentials, std::string_view log_stream,
+                                             unsigned short api_port);
 
 }  // namespace aurora::local

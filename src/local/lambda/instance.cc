@@ -48,9 +48,15 @@ Instance::Instance(const FunctionSpec& spec, const FunctionSettings& settings, S
       log_(spec.name, spec.region, new_log_stream(surroundings_.clock->now()), *surroundings_.clock,
            surroundings_.log) {
   spawned_ = surroundings_.clock->monotonic();
+  Environment credentials;
+  if (surroundings_.credentials) {
+    InstanceCredentials given = surroundings_.credentials(spec);
+    credentials = std::move(given.variables);
+    usable_until_ = given.usable_until;
+  }
   try {
     process_ = surroundings_.spawner->spawn(
-        spec.executable, process_environment(spec, settings, log_.stream(), server_.port()));
+        spec.executable, process_environment(spec, settings, credentials, log_.stream(), server_.port()));
   } catch (const Error& error) {
     start_failure_ = error.message();
     over_ = true;
@@ -67,6 +73,7 @@ Instance::~Instance() {
 // Asks the kernel: the watching thread may not have noticed yet, and an event given to a dead process would
 // count as begun.
 bool Instance::usable() const {
+  if (usable_until_ && surroundings_.clock->now() >= *usable_until_) return false;
   pollfd ended{process_.pid_fd(), POLLIN, 0};
   return !over_ && ::poll(&ended, 1, 0) == 0;
 }

@@ -1,6 +1,7 @@
 // One instance of a function: a process of its own and the Runtime API that it talks to.
 #pragma once
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -25,6 +26,12 @@ struct InvocationOutcome {
   std::string log_tail;
 };
 
+// What an instance signs its calls with, and until when it may be given work with it.
+struct InstanceCredentials {
+  Environment variables;
+  TimePoint usable_until;
+};
+
 class Instance {
  public:
   struct Surroundings {
@@ -32,6 +39,8 @@ class Instance {
     Clock* clock;
     LogSink log;
     std::chrono::milliseconds init_timeout;
+    // Null for those of the function's definition.
+    std::function<InstanceCredentials(const FunctionSpec& spec)> credentials;
   };
 
   // Starts the process; a process that cannot be started is told by the first invocation.
@@ -43,7 +52,7 @@ class Instance {
   // Ends the process and every wait; invocations in progress come out as kStopped.
   void stop();
 
-  // False once the process has ended or is to end.
+  // False once the process has ended or is to end, or its credentials come to their end.
   bool usable() const;
   const std::string& revision() const { return revision_; }
 
@@ -76,6 +85,7 @@ class Instance {
   Duration spawned_{0};
   Duration init_duration_{0};
   std::string start_failure_;
+  std::optional<TimePoint> usable_until_;
 
   std::mutex process_mutex_;
   std::condition_variable process_ended_;

@@ -10,7 +10,12 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t kEventPayloadBytesMax = 1024 * 1024;
+constexpr char kRoleName[] = "aurora-restore-lambda";
 constexpr char kRole[] = "arn:aws:iam::123456789012:role/aurora-restore-lambda";
+constexpr char kRoleId[] = "AROALOCALRESTORE0001";
+// As long as a role's session may last; an instance is replaced before.
+constexpr auto kSessionLasts = 12h;
+constexpr auto kLongestInvocation = 15min;
 
 #if defined(__aarch64__)
 constexpr char kArchitecture[] = "arm64";
@@ -64,10 +69,23 @@ void LambdaService::define(FunctionSpec spec) {
   if (const auto changed = changes_.get(spec.region, spec.name))
     settings = settings_from_json(*changed, settings);
   const auto key = std::make_pair(spec.region, spec.name);
-  Instance::Surroundings surroundings{&spawner_, &clock_, log_, options_.init_timeout};
+  Instance::Surroundings surroundings{&spawner_, &clock_, log_, options_.init_timeout, {}};
+  if (options_.keys != nullptr)
+    surroundings.credentials = [this](const FunctionSpec& of) { return credentials_for(of); };
   auto pool =
       std::make_shared<InstancePool>(std::move(spec), std::move(surroundings), options_.instances_max);
   functions_.insert_or_assign(key, Function{std::move(settings), std::move(pool)});
+}
+
+// As Lambda does: a session of the function's role that is named after the function.
+InstanceCredentials LambdaService::credentials_for(const FunctionSpec& spec) {
+  const AccessKey key = options_.keys->issue(
+      fmt::format("arn:aws:sts::{}:assumed-role/{}/{}", kAccountId, kRoleName, spec.name),
+      fmt::format("{}:{}", kRoleId, spec.name), kSessionLasts);
+  return {.variables = {{"AWS_ACCESS_KEY_ID", key.access_key_id},
+                        {"AWS_SECRET_ACCESS_KEY", key.secret_access_key.reveal()},
+                        {"AWS_SESSION_TOKEN", key.session_token}},
+          .usable_until = *key.expiration - kLongestInvocation};
 }
 
 void LambdaService::start() {

@@ -11,6 +11,7 @@
 #include "local/lambda/invocation_metrics.h"
 #include "local/lambda/pool.h"
 #include "local/service_support.h"
+#include "local/session_keys.h"
 #include "local/store.h"
 
 namespace aurora::local {
@@ -22,6 +23,9 @@ struct LambdaOptions {
   std::chrono::milliseconds init_timeout{10000};
   std::chrono::milliseconds idle_max{300000};
   EventQueue::Options events{};
+  // Gives every instance credentials of its own, of a session of the function's role; without it, functions
+  // have those of their definition. Outlives the service.
+  SessionKeys* keys = nullptr;
 };
 
 class LambdaService final : public Service {
@@ -66,6 +70,7 @@ class LambdaService final : public Service {
   // One invocation, with its metrics.
   InvocationOutcome run(const Function& function, const std::string& request_id, const std::string& payload);
   void end_idle(const std::stop_token& stop);
+  InstanceCredentials credentials_for(const FunctionSpec& spec);
   std::string endpoint_of(const Call& call) const;
 
   Clock& clock_;

@@ -105,13 +105,14 @@ class ReplaceWorld : public StepWorld {
   using StepWorld::snapshots;
   using StepWorld::work;
 
-  FaultyApi faulty{api};
+  FaultyApi faulty{recorded};
   StepRunner faulty_runner{{.api = faulty,
                             .databases = databases,
                             .clock = clock,
                             .log = log,
                             .environment = [](const std::string&) { return std::nullopt; },
-                            .names = names}};
+                            .names = names,
+                            .work_in_log = &in_work}};
 
  private:
   Json look(const Step& step, const Json& event) {

@@ -17,6 +17,7 @@
 #include "local/testing/temporary_directory.h"
 #include "restore/provision.h"
 #include "restore/runner.h"
+#include "restore/testing/recorded_api.h"
 
 namespace aurora::restore::testing {
 
@@ -162,17 +163,20 @@ class StepWorld : public ::testing::Test {
       Log::none(),
       &endpoint};
   local::RouterApi api{endpoint};
+  WorkInLog in_work;
+  RecordedApi recorded{api, endpoint, in_work};
   db::testing::FakeDatabase database;
   db::testing::FakeConnector databases{database};
   std::vector<std::string> log_lines;
   Log log{clock, LogLevel::kDebug, [this](const std::string& line) { log_lines.push_back(line); }};
   OperationStore operations{aws::DynamoDb(api, "us-west-2"), names.state_table()};
-  StepRunner runner{{.api = api,
+  StepRunner runner{{.api = recorded,
                      .databases = databases,
                      .clock = clock,
                      .log = log,
                      .environment = [](const std::string&) { return std::nullopt; },
-                     .names = names}};
+                     .names = names,
+                     .work_in_log = &in_work}};
 };
 
 }  // namespace aurora::restore::testing
