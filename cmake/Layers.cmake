@@ -9,8 +9,12 @@
 #   foo_engine_test.cc     engine        (real database servers)
 #   foo_simulation_test.cc simulation
 
+# With RECORDS_CALLS, the calls that steps make in these tests are written down, for the test of the functions' rights
+# (docs/TEMPLATE.md).
+set(AURORA_CALLS ${CMAKE_BINARY_DIR}/calls)
+
 function(aurora_layer)
-  cmake_parse_arguments(LAYER "" "NAME" "DEPS;LIBS;TEST_DEPS;EXTRA_SOURCES" ${ARGN})
+  cmake_parse_arguments(LAYER "RECORDS_CALLS" "NAME" "DEPS;LIBS;TEST_DEPS;EXTRA_SOURCES" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_test\\.cc$|_fuzz\\.cc$|_compiler\\.cc$")
@@ -26,7 +30,11 @@ function(aurora_layer)
   aurora_use_precompiled_header(${target})
 
   if(AURORA_TESTS AND tests)
-    aurora_tests(NAME ${LAYER_NAME} SOURCES ${tests} DEPS ${target} ${LAYER_TEST_DEPS} LIBS ${LAYER_LIBS})
+    set(recording "")
+    if(LAYER_RECORDS_CALLS)
+      set(recording RECORDS_CALLS)
+    endif()
+    aurora_tests(NAME ${LAYER_NAME} SOURCES ${tests} DEPS ${target} ${LAYER_TEST_DEPS} LIBS ${LAYER_LIBS} ${recording})
   endif()
 endfunction()
 
@@ -41,7 +49,7 @@ function(aurora_use_precompiled_header target)
 endfunction()
 
 function(aurora_tests)
-  cmake_parse_arguments(T "" "NAME" "SOURCES;DEPS;LIBS" ${ARGN})
+  cmake_parse_arguments(T "RECORDS_CALLS" "NAME" "SOURCES;DEPS;LIBS" ${ARGN})
   foreach(level unit contract engine simulation)
     set(chosen ${T_SOURCES})
     if(level STREQUAL unit)
@@ -63,8 +71,12 @@ function(aurora_tests)
     if(level MATCHES "contract|engine|simulation")
       set(timeout 300)
     endif()
+    set(recording "")
+    if(T_RECORDS_CALLS)
+      set(recording ENVIRONMENT "AURORA_RECORD_CALLS=${AURORA_CALLS}" FIXTURES_REQUIRED calls)
+    endif()
     gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
-      PROPERTIES LABELS ${level} TIMEOUT ${timeout})
+      PROPERTIES LABELS ${level} TIMEOUT ${timeout} ${recording})
   endforeach()
 endfunction()
 

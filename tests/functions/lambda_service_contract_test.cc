@@ -148,6 +148,18 @@ TEST_F(LambdaServiceTest, ProcessSeesItsOwnEnvironmentOnly) {
   EXPECT_FALSE(seen.contains("HOME")) << "the environment of the test leaked into the function";
 }
 
+TEST_F(LambdaServiceTest, InstancesHaveCredentialsOfASessionThatIsNamedAfterTheFunction) {
+  SessionKeys keys(directory_.path(), clock_);
+  options_.keys = &keys;
+  const Json environment = payload(invoke({{"environment", true}}))["environment"];
+  const auto key = keys.find(environment["AWS_ACCESS_KEY_ID"].get<std::string>());
+  ASSERT_TRUE(key);
+  EXPECT_EQ(key->arn, "arn:aws:sts::123456789012:assumed-role/aurora-restore-lambda/f");
+  EXPECT_EQ(environment["AWS_SESSION_TOKEN"], key->session_token);
+  EXPECT_EQ(environment["AWS_SECRET_ACCESS_KEY"], key->secret_access_key.reveal());
+  service_.reset();
+}
+
 TEST_F(LambdaServiceTest, ProcessIsKeptWarm) {
   const int pid = pid_of();
   EXPECT_EQ(pid_of(), pid);
