@@ -24,7 +24,11 @@ def processes():
 
 
 class Sampler(threading.Thread):
-    """Looks at command lines and environments of every process, as often as it can."""
+    """Looks at command lines and environments of every process: often at young ones, which may still become another
+    program, and now and then at the rest, so that what is watched has the processor."""
+
+    YOUNG_LOOKS = 20
+    ROUNDS_BETWEEN_LOOKS_AT_OLD_ONES = 100
 
     def __init__(self, secrets):
         super().__init__(daemon=True)
@@ -34,8 +38,13 @@ class Sampler(threading.Thread):
         self.stopping = threading.Event()
 
     def run(self):
+        looks, rounds = {}, 0
         while not self.stopping.is_set():
-            for pid in processes():
+            rounds += 1
+            looks = {pid: looks.get(pid, 0) + 1 for pid in processes()}
+            for pid, count in looks.items():
+                if count > self.YOUNG_LOOKS and rounds % self.ROUNDS_BETWEEN_LOOKS_AT_OLD_ONES:
+                    continue
                 for name in ("cmdline", "environ"):
                     try:
                         data = pathlib.Path(f"/proc/{pid}/{name}").read_bytes()
@@ -194,6 +203,8 @@ class SecretsTest:
                 found += [f"{path.relative_to(self.endpoint.data)}: {name}" for name, secret in self.secrets.items()
                           if secret.encode() in data]
         self.assertEqual(found, [])
+        # One function at least is warm.
+        self.endpoint.run("invoke", "check_copy_status", "--operation-id", "canary-1", check=False)
         ours = [self.endpoint.pid()]
         for pid in processes():
             try:
