@@ -83,6 +83,10 @@ std::optional<std::string> configured_endpoint(const EndpointConfig& config, con
 
 std::string default_hostname(const Service& service, std::string_view region) {
   check_region(region);
+  // IAM is one for all Regions, and has no host but that of its partition; of S3 and STS the Region's own is
+  // better.
+  if (service.name == "iam" && partition_suffix(region) == "amazonaws.com" && !region.starts_with("us-gov-"))
+    return std::string(service.global_endpoint);
   return fmt::format("{}.{}.{}", service.endpoint_prefix, region, partition_suffix(region));
 }
 

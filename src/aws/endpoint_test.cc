@@ -36,6 +36,9 @@ TEST(Endpoint, IsTheRegionsOwn) {
   EXPECT_EQ(url_of(config, "stepfunctions", "StartExecution"), "https://states.us-west-2.amazonaws.com:443/");
   EXPECT_EQ(url_of(config, "cloudwatch", "PutMetricData"), "https://monitoring.us-west-2.amazonaws.com:443/");
   EXPECT_EQ(url_of(config, "sts", "GetCallerIdentity"), "https://sts.us-west-2.amazonaws.com:443/");
+  EXPECT_EQ(url_of(config, "cloudformation", "DescribeStacks"),
+            "https://cloudformation.us-west-2.amazonaws.com:443/");
+  EXPECT_EQ(url_of(config, "iam", "SimulatePrincipalPolicy"), "https://iam.amazonaws.com:443/");
   EXPECT_EQ(url_of(config, "stepfunctions", "TestState"), "https://sync-states.us-west-2.amazonaws.com:443/");
   EXPECT_EQ(url_of(config, "rds", "DescribeDBClusters", {}, "/", "cn-north-1"),
             "https://rds.cn-north-1.amazonaws.com.cn:443/");

@@ -111,6 +111,13 @@ constexpr Row kRepeatable[] = {
     {"cloudwatch", "SetAlarmState"},
     {"cloudwatch", "EnableAlarmActions"},
     {"cloudwatch", "DisableAlarmActions"},
+    // Under one token, a second request begins nothing.
+    {"cloudformation", "CreateChangeSet", "", "ClientToken"},
+    {"cloudformation", "ExecuteChangeSet", "", "ClientRequestToken"},
+    {"cloudformation", "DeleteStack", "", "ClientRequestToken"},
+    {"cloudformation", "DeleteChangeSet"},
+    {"cloudformation", "UpdateTerminationProtection"},
+    {"iam", "SimulatePrincipalPolicy"},
 };
 
 bool has(const Json& input, std::string_view member) {

@@ -20,8 +20,9 @@ TEST(Model, HasEveryServiceWithSortedTables) {
     EXPECT_TRUE(std::ranges::is_sorted(service->shapes, by_name)) << service->name;
     EXPECT_FALSE(service->signing_name.empty()) << service->name;
   }
-  for (const char* name : {"rds", "dynamodb", "stepfunctions", "lambda", "sns", "sqs", "secretsmanager",
-                           "ssm", "kms", "logs", "s3", "sts", "events", "scheduler", "cloudwatch", "ec2"})
+  for (const char* name :
+       {"rds", "dynamodb", "stepfunctions", "lambda", "sns", "sqs", "secretsmanager", "ssm", "kms", "logs",
+        "s3", "sts", "events", "scheduler", "cloudwatch", "ec2", "cloudformation", "iam"})
     EXPECT_TRUE(names.contains(name)) << name;
 }
 
