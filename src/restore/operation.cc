@@ -4,6 +4,7 @@
 
 #include "base/dates.h"
 #include "base/ids.h"
+#include "restore/state_format.h"
 
 namespace aurora::restore {
 
@@ -12,6 +13,7 @@ Operation::Operation(const std::string& id, TimePoint now)
             {"status", kInProgress},
             {"step", "snapshot_check"},
             {"version", 0},
+            {"format", kStateFormat},
             {"start_time", format_iso_millis(now)},
             {"parameters", Json::object()},
             {"snapshot_details", Json::object()},
@@ -28,6 +30,12 @@ void Operation::finish(const char* status, TimePoint now, std::chrono::days kept
 std::optional<Operation> OperationStore::load(const std::string& id) {
   auto item = dynamodb_.get(table_, {{"operation_id", id}});
   if (!item) return std::nullopt;
+  if (const std::int64_t format = int_or(*item, "format", 1); format > kStateFormat)
+    throw Error(
+        "StateTooNew",
+        fmt::format("operation {} was written in format {} of the state, and this release knows {}", id,
+                    format, kStateFormat),
+        "Nothing was changed. Deploy the release that wrote it, or a later one, and resume the operation.");
   return Operation(std::move(*item));
 }
 
