@@ -443,6 +443,108 @@ TEST_F(LambdaServiceTest, FunctionsGoByNameAndArn) {
             missing);
 }
 
+// A zip whose bootstrap is a shell script that does not run.
+std::string package_that_fails() {
+  const auto path = std::filesystem::temp_directory_path() / fmt::format("code-{}.zip", ::getpid());
+  std::filesystem::remove(path);
+  zip_t* archive = zip_open(path.c_str(), ZIP_CREATE, nullptr);
+  const std::string script = "#!/bin/sh\nexit 7\n";
+  zip_file_add(archive, "bootstrap", zip_source_buffer(archive, script.data(), script.size(), 0), 0);
+  zip_close(archive);
+  std::string bytes = read_file(path);
+  std::filesystem::remove(path);
+  return bytes;
+}
+
+TEST_F(LambdaServiceTest, VersionKeepsCodeAndSettings) {
+  call("UpdateFunctionConfiguration",
+       {{"FunctionName", "f"}, {"Environment", {{"Variables", {{"RELEASE", "one"}}}}}});
+  const Json first = call("PublishVersion", {{"FunctionName", "f"}, {"Description", "the first"}});
+  EXPECT_EQ(first["Version"], "1");
+  EXPECT_EQ(first["Description"], "the first");
+  EXPECT_EQ(first["FunctionArn"], "arn:aws:lambda:us-west-2:123456789012:function:f:1");
+  EXPECT_EQ(call("PublishVersion", {{"FunctionName", "f"}})["Version"], "1") << "nothing changed since";
+
+  call("UpdateFunctionConfiguration",
+       {{"FunctionName", "f"}, {"Environment", {{"Variables", {{"RELEASE", "two"}}}}}});
+  EXPECT_EQ(call("PublishVersion", {{"FunctionName", "f"}})["Version"], "2");
+  const Json updated = call("UpdateFunctionCode", {{"FunctionName", "f"}, {"ZipFile", package_that_fails()}});
+  EXPECT_NE(updated["CodeSha256"], first["CodeSha256"]);
+
+  const auto release_of = [&](const char* version) {
+    const Json output = call(
+        "Invoke", {{"FunctionName", "f"}, {"Qualifier", version}, {"Payload", R"({"environment":true})"}});
+    EXPECT_EQ(output["ExecutedVersion"], version);
+    const Json seen = payload(output)["environment"];
+    EXPECT_EQ(seen["AWS_LAMBDA_FUNCTION_VERSION"], version);
+    return seen["RELEASE"].get<std::string>();
+  };
+  EXPECT_EQ(release_of("1"), "one");
+  EXPECT_EQ(release_of("2"), "two");
+  EXPECT_EQ(invoke(Json::object())["FunctionError"], "Unhandled") << "$LATEST is the new code";
+  EXPECT_EQ(refusal("Invoke", {{"FunctionName", "f"}, {"Qualifier", "3"}}), "404 ResourceNotFoundException");
+}
+
+TEST_F(LambdaServiceTest, VersionsSurviveARestart) {
+  call("PublishVersion", {{"FunctionName", "f"}});
+  call("UpdateFunctionCode", {{"FunctionName", "f"}, {"ZipFile", package_that_fails()}, {"Publish", true}});
+  call("CreateAlias", {{"FunctionName", "f"}, {"Name", "live"}, {"FunctionVersion", "1"}});
+  service_.reset();
+  EXPECT_FALSE(invoke(Json::object(), "f:live").contains("FunctionError"));
+  EXPECT_EQ(invoke(Json::object())["FunctionError"], "Unhandled") << "code that was sent stays";
+  const Json versions = call("ListVersionsByFunction", {{"FunctionName", "f"}})["Versions"];
+  ASSERT_EQ(versions.size(), 3u);
+  EXPECT_EQ(versions[0]["Version"], "$LATEST");
+  EXPECT_EQ(versions[2]["Version"], "2");
+}
+
+TEST_F(LambdaServiceTest, InvocationThatRunsKeepsItsCode) {
+  service();
+  Json output;
+  {
+    const std::jthread running([&] { output = invoke({{"print", "began\n"}, {"wait_ms", 800}}); });
+    ASSERT_TRUE(soon([&] { return !lines().empty(); }));
+    call("UpdateFunctionCode", {{"FunctionName", "f"}, {"ZipFile", package_that_fails()}});
+  }
+  EXPECT_FALSE(output.contains("FunctionError"));
+}
+
+TEST_F(LambdaServiceTest, AliasPointsAndIsMoved) {
+  call("PublishVersion", {{"FunctionName", "f"}});
+  call("UpdateFunctionConfiguration", {{"FunctionName", "f"}, {"MemorySize", 256}});
+  call("PublishVersion", {{"FunctionName", "f"}});
+  const Json made = call("CreateAlias", {{"FunctionName", "f"}, {"Name", "live"}, {"FunctionVersion", "1"}});
+  EXPECT_EQ(made["AliasArn"], "arn:aws:lambda:us-west-2:123456789012:function:f:live");
+  EXPECT_EQ(invoke(Json::object(), "f:live")["ExecutedVersion"], "1");
+  EXPECT_EQ(refusal("CreateAlias", {{"FunctionName", "f"}, {"Name", "live"}, {"FunctionVersion", "2"}}),
+            "409 ResourceConflictException");
+  call("UpdateAlias", {{"FunctionName", "f"}, {"Name", "live"}, {"FunctionVersion", "2"}});
+  EXPECT_EQ(invoke(Json::object(), "f:live")["ExecutedVersion"], "2");
+  EXPECT_EQ(call("ListAliases", {{"FunctionName", "f"}})["Aliases"].size(), 1u);
+  EXPECT_EQ(call("ListAliases", {{"FunctionName", "f"}, {"FunctionVersion", "1"}})["Aliases"].size(), 0u);
+
+  EXPECT_EQ(refusal("UpdateAlias", {{"FunctionName", "f"}, {"Name", "live"}, {"FunctionVersion", "9"}}),
+            "404 ResourceNotFoundException");
+  EXPECT_EQ(refusal("UpdateAlias", {{"FunctionName", "f"}, {"Name", "live"}, {"RevisionId", "other"}}),
+            "412 PreconditionFailedException");
+  EXPECT_EQ(refusal("CreateAlias", {{"FunctionName", "f"}, {"Name", "7"}, {"FunctionVersion", "1"}}),
+            "400 InvalidParameterValueException");
+  call("DeleteAlias", {{"FunctionName", "f"}, {"Name", "live"}});
+  EXPECT_EQ(refusal("GetAlias", {{"FunctionName", "f"}, {"Name", "live"}}), "404 ResourceNotFoundException");
+}
+
+TEST_F(LambdaServiceTest, PublishedVersionIsNotChanged) {
+  call("PublishVersion", {{"FunctionName", "f"}});
+  const std::string invalid = "400 InvalidParameterValueException";
+  EXPECT_EQ(refusal("UpdateFunctionConfiguration", {{"FunctionName", "f:1"}, {"MemorySize", 256}}), invalid);
+  EXPECT_EQ(refusal("UpdateFunctionCode", {{"FunctionName", "f:1"}, {"ZipFile", package_that_fails()}}),
+            invalid);
+  EXPECT_EQ(refusal("UpdateFunctionCode", {{"FunctionName", "f"}, {"ZipFile", "no zip"}}), invalid);
+  EXPECT_EQ(refusal("PublishVersion", {{"FunctionName", "f"}, {"CodeSha256", "other"}}), invalid);
+  EXPECT_EQ(refusal("PublishVersion", {{"FunctionName", "f"}, {"RevisionId", "other"}}),
+            "412 PreconditionFailedException");
+}
+
 TEST_F(LambdaServiceTest, WrongPayloadsAreRefusedBeforeAnythingRuns) {
   EXPECT_EQ(refusal("Invoke", {{"FunctionName", "f"}, {"Payload", "{"}}),
             "400 InvalidRequestContentException");

@@ -4,6 +4,7 @@
 
 #include <charconv>
 
+#include "aws/error.h"
 #include "base/dates.h"
 #include "base/digest.h"
 #include "base/error.h"
@@ -72,6 +73,38 @@ std::string make_zip(const std::string& content) {
   return read_all(target.get());
 }
 
+// The executable in a package; Lambda's own words where there is none.
+std::string bootstrap_of(const std::string& zip) {
+  const auto refuse = [](const char* message) {
+    return aws::ServiceError("InvalidParameterValueException", message, 400);
+  };
+  zip_error_t error{};
+  zip_source_t* source = zip_source_buffer_create(zip.data(), zip.size(), 0, &error);
+  zip_t* archive = source == nullptr ? nullptr : zip_open_from_source(source, ZIP_RDONLY, &error);
+  if (archive == nullptr) {
+    zip_source_free(source);
+    throw refuse("Could not unzip uploaded file. Please check your file, then try to upload again.");
+  }
+  const std::unique_ptr<zip_t, decltype(&zip_discard)> opened(archive, &zip_discard);
+  zip_stat_t stat{};
+  zip_file_t* file = zip_fopen(archive, "bootstrap", 0);
+  if (file == nullptr || zip_stat(archive, "bootstrap", 0, &stat) != 0)
+    throw refuse("The package has no file bootstrap, which the runtime provided.al2023 starts.");
+  const std::unique_ptr<zip_file_t, decltype(&zip_fclose)> entry(file, &zip_fclose);
+  std::string content(static_cast<std::size_t>(stat.size), '\0');
+  if (zip_fread(file, content.data(), stat.size) != static_cast<zip_int64_t>(stat.size))
+    throw refuse("Could not unzip uploaded file. Please check your file, then try to upload again.");
+  return content;
+}
+
+std::filesystem::path keep_executable(const std::filesystem::path& folder, const std::string& content) {
+  const std::filesystem::path kept = folder / hex_encode(sha256(content)) / "bootstrap";
+  if (std::filesystem::exists(kept)) return kept;
+  std::filesystem::create_directories(kept.parent_path());
+  write_file(kept, content, 0755);
+  return kept;
+}
+
 http::Response forbidden(std::string_view why) {
   return {
       403,
@@ -105,6 +138,15 @@ std::shared_ptr<const CodePackage> FunctionCode::package(const std::filesystem::
   std::erase_if(packages_, [&](const auto& entry) { return entry.first.path == executable; });
   packages_.emplace(key, made);
   return made;
+}
+
+std::filesystem::path FunctionCode::keep(const std::filesystem::path& folder,
+                                         const std::filesystem::path& executable) {
+  return keep_executable(folder, read_file(executable));
+}
+
+std::filesystem::path FunctionCode::keep_zip(const std::filesystem::path& folder, const std::string& zip) {
+  return keep_executable(folder, bootstrap_of(zip));
 }
 
 std::string FunctionCode::link(std::string_view endpoint, std::string_view region,

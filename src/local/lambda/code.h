@@ -26,6 +26,13 @@ class FunctionCode {
   // the same bytes. Throws Error "FileError" when it cannot be read.
   std::shared_ptr<const CodePackage> package(const std::filesystem::path& executable);
 
+  // Keeps a copy of `executable`, or of the bootstrap in a zip that a caller sent, under its content's hash
+  // in `folder`, where nothing replaces it: what a published version runs. Throws the service's refusal of a
+  // zip without a bootstrap.
+  static std::filesystem::path keep(const std::filesystem::path& folder,
+                                    const std::filesystem::path& executable);
+  static std::filesystem::path keep_zip(const std::filesystem::path& folder, const std::string& zip);
+
   // A link below `endpoint` under which anybody can download the package for ten minutes, as AWS's
   // presigned ones; it cannot be guessed, and ends with this process.
   std::string link(std::string_view endpoint, std::string_view region, std::string_view function) const;

@@ -34,12 +34,6 @@ constexpr std::array<std::string_view, 17> kReserved = {
     "LAMBDA_TASK_ROOT",
 };
 
-aws::ServiceError not_found(std::string_view region, std::string_view name, std::string_view qualifier) {
-  const std::string suffix = qualifier.empty() || qualifier == kLatest ? "" : fmt::format(":{}", qualifier);
-  return {"ResourceNotFoundException",
-          fmt::format("Function not found: {}{}", function_arn(region, name), suffix), 404};
-}
-
 std::int64_t number_within(const Call& call, std::string_view key, std::int64_t least, std::int64_t most,
                            std::int64_t unset) {
   const Json& given = member_or_null(call.input, key);
@@ -89,11 +83,19 @@ void refuse_other_members(const Call& call) {
 
 }  // namespace
 
-std::string function_arn(std::string_view region, std::string_view name) {
-  return make_arn("lambda", region, fmt::format("function:{}", name));
+std::string function_arn(std::string_view region, std::string_view name, std::string_view qualifier) {
+  const std::string arn = make_arn("lambda", region, fmt::format("function:{}", name));
+  return qualifier.empty() ? arn : fmt::format("{}:{}", arn, qualifier);
 }
 
-std::string resolve_function_name(const Call& call, std::string_view reference, std::string_view qualifier) {
+aws::ServiceError function_not_found(std::string_view region, std::string_view name,
+                                     std::string_view qualifier) {
+  const std::string_view shown = qualifier == kLatest ? std::string_view() : qualifier;
+  return {"ResourceNotFoundException",
+          fmt::format("Function not found: {}", function_arn(region, name, shown)), 404};
+}
+
+FunctionReference resolve_function(const Call& call, std::string_view reference, std::string_view qualifier) {
   std::vector<std::string> parts = split(reference, ':');
   if (parts.size() >= 7 && parts[0] == "arn") {
     if (parts[3] != call.region) {
@@ -119,9 +121,20 @@ std::string resolve_function_name(const Call& call, std::string_view reference, 
     throw invalid_parameter(
         call, "The derived qualifier from the function name does not match the specified qualifier.");
   }
-  const std::string version = in_name.empty() ? std::string(qualifier) : in_name;
-  if (!version.empty() && version != kLatest) throw not_found(call.region, parts[0], version);
-  return parts[0];
+  return {parts[0], in_name.empty() ? std::string(qualifier) : in_name};
+}
+
+void check_revision(const Call& call, const std::string& revision) {
+  if (text_or(call, "RevisionId", revision) == revision) return;
+  throw aws::ServiceError("PreconditionFailedException",
+                          "The Revision Id provided does not match the latest Revision Id. Call the "
+                          "GetFunction/GetAlias API to retrieve the latest Revision Id",
+                          412);
+}
+
+bool same_but_for_description(const FunctionSettings& a, const FunctionSettings& b) {
+  return a.handler == b.handler && a.environment == b.environment && a.timeout == b.timeout &&
+         a.memory_mb == b.memory_mb;
 }
 
 Environment platform_variables(const Environment& environment) {
@@ -139,7 +152,8 @@ FunctionSettings initial_settings(const FunctionSpec& spec) {
                             .memory_mb = spec.memory_mb,
                             .description = spec.description,
                             .revision = {},
-                            .last_modified = {}};
+                            .last_modified = {},
+                            .executable = {}};
   for (const auto& [name, value] : spec.environment) {
     if (!name.starts_with("AWS_")) settings.environment.emplace(name, value);
   }
@@ -168,7 +182,8 @@ Json settings_to_json(const FunctionSettings& settings) {
           {"memory_mb", settings.memory_mb},
           {"description", settings.description},
           {"revision", settings.revision},
-          {"last_modified", settings.last_modified}};
+          {"last_modified", settings.last_modified},
+          {"executable", settings.executable.string()}};
 }
 
 FunctionSettings settings_from_json(const Json& json, FunctionSettings defaults) {
@@ -179,6 +194,7 @@ FunctionSettings settings_from_json(const Json& json, FunctionSettings defaults)
   defaults.description = string_or(json, "description", defaults.description);
   defaults.revision = string_or(json, "revision", defaults.revision);
   defaults.last_modified = string_or(json, "last_modified", defaults.last_modified);
+  defaults.executable = string_or(json, "executable", defaults.executable.string());
   return defaults;
 }
 
@@ -194,7 +210,7 @@ std::vector<std::string> process_environment(const FunctionSpec& spec, const Fun
   all["AWS_REGION"] = spec.region;
   all["AWS_DEFAULT_REGION"] = spec.region;
   all["AWS_LAMBDA_FUNCTION_NAME"] = spec.name;
-  all["AWS_LAMBDA_FUNCTION_VERSION"] = kLatest;
+  all["AWS_LAMBDA_FUNCTION_VERSION"] = spec.version;
   all["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] = std::to_string(settings.memory_mb);
   all["AWS_LAMBDA_INITIALIZATION_TYPE"] = "on-demand";
   all["AWS_LAMBDA_LOG_GROUP_NAME"] = "/aws/lambda/" + spec.name;

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "aws/error.h"
 #include "base/json.h"
 #include "local/service.h"
 
@@ -31,6 +32,8 @@ struct FunctionSpec {
   std::string description = {};
   // Of its VPC configuration, shown and of no further effect: everything is on loopback here.
   Json vpc = {};
+  // kLatest, or the number of a published version.
+  std::string version = kLatest;
 };
 
 // What callers may change; the store keeps what they changed.
@@ -42,13 +45,27 @@ struct FunctionSettings {
   std::string description;
   std::string revision;
   std::string last_modified;
+  std::filesystem::path executable = {};  // of code that a caller sent; empty for the definition's
 };
 
-std::string function_arn(std::string_view region, std::string_view name);
+// `qualifier`: a version or an alias; empty for the function itself.
+std::string function_arn(std::string_view region, std::string_view name, std::string_view qualifier = {});
 
-// The name in "f", "f:$LATEST", "123456789012:function:f", or an ARN, each with or without a version.
-// Throws the service's refusal for another Region or account, and for a version that is not $LATEST.
-std::string resolve_function_name(const Call& call, std::string_view reference, std::string_view qualifier);
+struct FunctionReference {
+  std::string name;
+  std::string qualifier;  // $LATEST, a version, an alias, or empty
+};
+// Of "f", "f:3", "123456789012:function:f", or an ARN, each with or without a qualifier. Throws the service's
+// refusal for another Region or account.
+FunctionReference resolve_function(const Call& call, std::string_view reference, std::string_view qualifier);
+// There is no such function, or none with that qualifier.
+aws::ServiceError function_not_found(std::string_view region, std::string_view name,
+                                     std::string_view qualifier);
+
+// Throws the service's refusal when the call names another revision than `revision`.
+void check_revision(const Call& call, const std::string& revision);
+// Whether both run alike: Lambda publishes no second version of what only another description tells apart.
+bool same_but_for_description(const FunctionSettings& a, const FunctionSettings& b);
 
 // Splits the definition's variables into the platform's and the function's own.
 Environment platform_variables(const Environment& environment);

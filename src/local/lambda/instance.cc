@@ -36,7 +36,8 @@ http::ServerOptions server_options() {
 }  // namespace
 
 Instance::Instance(const FunctionSpec& spec, const FunctionSettings& settings, Surroundings surroundings)
-    : function_arn_(function_arn(spec.region, spec.name)),
+    : function_arn_(function_arn(spec.region, spec.name, spec.version == kLatest ? "" : spec.version)),
+      version_(spec.version),
       revision_(settings.revision),
       timeout_(settings.timeout),
       memory_mb_(settings.memory_mb),
@@ -45,8 +46,8 @@ Instance::Instance(const FunctionSpec& spec, const FunctionSettings& settings, S
               [this](const http::Request& request, std::stop_token stop) {
                 return api_.handle(request, std::move(stop));
               }),
-      log_(spec.name, spec.region, new_log_stream(surroundings_.clock->now()), *surroundings_.clock,
-           surroundings_.log) {
+      log_(spec.name, spec.region, new_log_stream(surroundings_.clock->now(), spec.version),
+           *surroundings_.clock, surroundings_.log) {
   spawned_ = surroundings_.clock->monotonic();
   Environment credentials;
   if (surroundings_.credentials) {
@@ -101,7 +102,7 @@ InvocationOutcome Instance::invoke(const std::string& request_id, const std::str
     init_duration_ = Duration::zero();
   }
   if (!usable()) return {InvocationOutcome::Kind::kNotDelivered, {}, {}};
-  write_line(fmt::format("START RequestId: {} Version: {}", request_id, kLatest));
+  write_line(fmt::format("START RequestId: {} Version: {}", request_id, version_));
   const Duration began = surroundings_.clock->monotonic();
   api_.submit({request_id, payload, function_arn_, surroundings_.clock->now() + timeout_});
   return conclude(api_.wait_answer(timeout_), request_id, began);

@@ -72,6 +72,7 @@ class Instance {
   long memory_kb();
 
   const std::string function_arn_;
+  const std::string version_;
   const std::string revision_;
   const std::chrono::milliseconds timeout_;
   const int memory_mb_;

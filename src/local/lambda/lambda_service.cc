@@ -43,6 +43,12 @@ std::string lambda_time(TimePoint when) {
   return replace_all(format_iso_millis(when), "Z", "+0000");
 }
 
+std::vector<std::string> migrations() {
+  std::vector<std::string> schemas{Documents::schema("changes"), Documents::schema("tags")};
+  for (std::string& schema : FunctionVersions::schemas()) schemas.push_back(std::move(schema));
+  return schemas;
+}
+
 }  // namespace
 
 LambdaService::LambdaService(const std::filesystem::path& directory, Clock& clock, LambdaOptions options,
@@ -51,9 +57,11 @@ LambdaService::LambdaService(const std::filesystem::path& directory, Clock& cloc
       options_(std::move(options)),
       log_(std::move(log)),
       code_(clock),
-      database_(open_store(directory, "lambda", {Documents::schema("changes"), Documents::schema("tags")})),
+      code_folder_(directory / "lambda-code"),
+      database_(open_store(directory, "lambda", migrations())),
       changes_(database_, "changes"),
       tags_(database_, "tags"),
+      versions_(database_),
       metrics_(clock),
       events_(directory, clock, options_.events) {}
 
@@ -69,12 +77,40 @@ void LambdaService::define(FunctionSpec spec) {
   if (const auto changed = changes_.get(spec.region, spec.name))
     settings = settings_from_json(*changed, settings);
   const auto key = std::make_pair(spec.region, spec.name);
+  if (!settings.executable.empty()) spec.executable = settings.executable;
+  functions_.insert_or_assign(key, Function{std::move(settings), make_pool(std::move(spec))});
+}
+
+std::shared_ptr<InstancePool> LambdaService::make_pool(FunctionSpec spec) {
   Instance::Surroundings surroundings{&spawner_, &clock_, log_, options_.init_timeout, {}};
   if (options_.keys != nullptr)
     surroundings.credentials = [this](const FunctionSpec& of) { return credentials_for(of); };
-  auto pool =
-      std::make_shared<InstancePool>(std::move(spec), std::move(surroundings), options_.instances_max);
-  functions_.insert_or_assign(key, Function{std::move(settings), std::move(pool)});
+  return std::make_shared<InstancePool>(std::move(spec), std::move(surroundings), options_.instances_max);
+}
+
+LambdaService::Function LambdaService::version_of(const std::string& region, const std::string& name,
+                                                  const FunctionVersion& version) {
+  auto& pool = version_pools_[{region, name, version.number}];
+  if (!pool) {
+    // Platform variables and network are the definition's; all else is the version's own.
+    FunctionSpec spec = functions_.at({region, name}).pool->spec();
+    spec.executable = version.settings.executable;
+    spec.version = std::to_string(version.number);
+    pool = make_pool(std::move(spec));
+  }
+  return {version.settings, pool};
+}
+
+std::optional<LambdaService::Function> LambdaService::resolve(const std::string& region,
+                                                              const std::string& name,
+                                                              const std::string& qualifier) {
+  const auto found = functions_.find({region, name});
+  if (found == functions_.end()) return std::nullopt;
+  const auto version = versions_.resolve(region, name, qualifier);
+  if (!version) return std::nullopt;
+  if (*version == kLatest) return found->second;
+  const auto published = versions_.find(region, name, std::stoi(*version));
+  return published ? std::optional(version_of(region, name, *published)) : std::nullopt;
 }
 
 // As Lambda does: a session of the function's role that is named after the function.
@@ -99,6 +135,9 @@ void LambdaService::stop() {
   {
     const std::lock_guard lock(mutex_);
     for (const auto& [key, function] : functions_) pools.push_back(function.pool);
+    for (const auto& [key, pool] : version_pools_) pools.push_back(pool);
+    for (const auto& replaced : replaced_)
+      if (auto pool = replaced.lock()) pools.push_back(std::move(pool));
   }
   // First the processes, so that the workers of the queue do not wait for them.
   for (const auto& pool : pools) pool->stop();
@@ -113,6 +152,14 @@ Json LambdaService::handle(const Call& call) {
       {"GetFunction", &LambdaService::get_function},
       {"GetFunctionConfiguration", &LambdaService::get_function_configuration},
       {"UpdateFunctionConfiguration", &LambdaService::update_function_configuration},
+      {"UpdateFunctionCode", &LambdaService::update_function_code},
+      {"PublishVersion", &LambdaService::publish_version},
+      {"ListVersionsByFunction", &LambdaService::list_versions},
+      {"CreateAlias", &LambdaService::create_alias},
+      {"GetAlias", &LambdaService::get_alias},
+      {"UpdateAlias", &LambdaService::update_alias},
+      {"DeleteAlias", &LambdaService::delete_alias},
+      {"ListAliases", &LambdaService::list_aliases},
       {"ListTags", &LambdaService::list_tags},
       {"TagResource", &LambdaService::tag_resource},
       {"UntagResource", &LambdaService::untag_resource},
@@ -120,33 +167,40 @@ Json LambdaService::handle(const Call& call) {
   return dispatch(*this, kHandlers, call);
 }
 
-std::pair<std::string, LambdaService::Function> LambdaService::find(const Call& call, const char* member) {
-  const std::string name = resolve_function_name(call, required(call, member), text_or(call, "Qualifier"));
+LambdaService::Found LambdaService::find(const Call& call, const char* member) {
+  const auto [name, qualifier] = resolve_function(call, required(call, member), text_or(call, "Qualifier"));
   const std::lock_guard lock(mutex_);
-  const auto found = functions_.find({call.region, name});
-  if (found == functions_.end()) {
-    throw aws::ServiceError("ResourceNotFoundException",
-                            fmt::format("Function not found: {}", function_arn(call.region, name)), 404);
-  }
-  return {name, found->second};
+  auto function = resolve(call.region, name, qualifier);
+  if (!function) throw function_not_found(call.region, name, qualifier);
+  return {name, qualifier, std::move(*function)};
+}
+
+std::string LambdaService::find_latest(const Call& call) {
+  const Found found = find(call);
+  if (found.version() != kLatest)
+    throw invalid_parameter(call,
+                            "This operation is permitted on Lambda functions only. It is not permitted on "
+                            "versions and aliases.");
+  return found.name;
 }
 
 Json LambdaService::invoke(const Call& call) {
-  const auto [name, function] = find(call);
+  const Found found = find(call);
   const std::string type = text_or(call, "InvocationType", "RequestResponse");
   const std::string payload = event_of(call, type == "Event");
   if (type == "DryRun") return {{"StatusCode", 204}, {"Payload", ""}};
   const std::string request_id = call.request_id.empty() ? new_uuid() : call.request_id;
   if (type == "Event") {
-    events_.push({.region = call.region, .function = name, .request_id = request_id, .payload = payload});
+    const std::string function = found.version() == kLatest ? found.name : found.name + ":" + found.version();
+    events_.push({.region = call.region, .function = function, .request_id = request_id, .payload = payload});
     return {{"StatusCode", 202}, {"Payload", ""}};
   }
   if (type != "RequestResponse") {
     throw invalid_parameter(call,
                             fmt::format("'{}' is no InvocationType: Event, RequestResponse or DryRun", type));
   }
-  const InvocationOutcome outcome = run(function, request_id, payload);
-  Json output{{"StatusCode", 200}, {"ExecutedVersion", kLatest}, {"Payload", outcome.payload}};
+  const InvocationOutcome outcome = run(found.function, request_id, payload);
+  Json output{{"StatusCode", 200}, {"ExecutedVersion", found.version()}, {"Payload", outcome.payload}};
   if (outcome.kind == InvocationOutcome::Kind::kFailed) output["FunctionError"] = "Unhandled";
   if (text_or(call, "LogType") == "Tail") output["LogResult"] = base64_encode(outcome.log_tail);
   return output;
@@ -170,9 +224,11 @@ EventQueue::Verdict LambdaService::run_event(const QueuedEvent& event) {
   Function function;
   {
     const std::lock_guard lock(mutex_);
-    const auto found = functions_.find({event.region, event.function});
-    if (found == functions_.end()) return EventQueue::Verdict::kDone;  // no longer defined
-    function = found->second;
+    const std::size_t colon = event.function.find(':');
+    const std::string qualifier = colon == std::string::npos ? "" : event.function.substr(colon + 1);
+    const auto found = resolve(event.region, event.function.substr(0, colon), qualifier);
+    if (!found) return EventQueue::Verdict::kDone;  // no longer defined
+    function = *found;
   }
   try {
     const auto outcome = run(function, event.request_id, event.payload);
@@ -201,10 +257,12 @@ Json LambdaService::list_functions(const Call& call) {
 }
 
 Json LambdaService::get_function(const Call& call) {
-  const auto [name, function] = find(call);
+  const Found found = find(call);
+  const std::string& name = found.name;
+  const std::string coded = found.version() == kLatest ? name : name + ":" + found.version();
   Json output{
-      {"Configuration", configuration(function)},
-      {"Code", {{"RepositoryType", "S3"}, {"Location", code_.link(endpoint_of(call), call.region, name)}}}};
+      {"Configuration", configuration(found.function, found.qualifier)},
+      {"Code", {{"RepositoryType", "S3"}, {"Location", code_.link(endpoint_of(call), call.region, coded)}}}};
   const std::lock_guard lock(mutex_);
   const Json tags = tags_.get(call.region, name).value_or(Json::object());
   if (!tags.empty()) output["Tags"] = tags;
@@ -212,40 +270,44 @@ Json LambdaService::get_function(const Call& call) {
 }
 
 Json LambdaService::get_function_configuration(const Call& call) {
-  return configuration(find(call).second);
+  const Found found = find(call);
+  return configuration(found.function, found.qualifier);
 }
 
 Json LambdaService::update_function_configuration(const Call& call) {
-  const std::string name = find(call).first;
+  const std::string name = find_latest(call);
   Function updated;
   {
     const std::lock_guard lock(mutex_);
-    Function& function = functions_.at({call.region, name});
-    const std::string revision = text_or(call, "RevisionId", function.settings.revision);
-    if (revision != function.settings.revision) {
-      throw aws::ServiceError("PreconditionFailedException",
-                              "The Revision Id provided does not match the latest Revision Id. Call the "
-                              "GetFunction/GetAlias API to retrieve the latest Revision Id",
-                              412);
-    }
-    FunctionSettings settings = updated_settings(call, function.settings);
-    settings.revision = new_uuid();
-    settings.last_modified = lambda_time(clock_.now());
-    changes_.put(call.region, name, settings_to_json(settings));
-    function.settings = std::move(settings);
+    Function& function = latest_for_change(call, name);
+    change(call, name, function, updated_settings(call, function.settings));
     updated = function;
   }
   return configuration(updated);
 }
 
+LambdaService::Function& LambdaService::latest_for_change(const Call& call, const std::string& name) {
+  Function& function = functions_.at({call.region, name});
+  check_revision(call, function.settings.revision);
+  return function;
+}
+
+void LambdaService::change(const Call& call, const std::string& name, Function& function,
+                           FunctionSettings settings) {
+  settings.revision = new_uuid();
+  settings.last_modified = lambda_time(clock_.now());
+  changes_.put(call.region, name, settings_to_json(settings));
+  function.settings = std::move(settings);
+}
+
 Json LambdaService::list_tags(const Call& call) {
-  const std::string name = find(call, "Resource").first;
+  const std::string name = find(call, "Resource").name;
   const std::lock_guard lock(mutex_);
   return {{"Tags", tags_.get(call.region, name).value_or(Json::object())}};
 }
 
 Json LambdaService::tag_resource(const Call& call) {
-  const std::string name = find(call, "Resource").first;
+  const std::string name = find(call, "Resource").name;
   const std::lock_guard lock(mutex_);
   Json tags = tags_.get(call.region, name).value_or(Json::object());
   for (const auto& [key, value] : member_or_null(call.input, "Tags").items()) tags[key] = value;
@@ -254,7 +316,7 @@ Json LambdaService::tag_resource(const Call& call) {
 }
 
 Json LambdaService::untag_resource(const Call& call) {
-  const std::string name = find(call, "Resource").first;
+  const std::string name = find(call, "Resource").name;
   const std::lock_guard lock(mutex_);
   Json tags = tags_.get(call.region, name).value_or(Json::object());
   remove_tags(tags, member_or_null(call.input, "TagKeys"));
@@ -262,12 +324,12 @@ Json LambdaService::untag_resource(const Call& call) {
   return Json::object();
 }
 
-Json LambdaService::configuration(const Function& function) {
+Json LambdaService::configuration(const Function& function, const std::string& qualifier) {
   const FunctionSpec& spec = function.pool->spec();
   const FunctionSettings& settings = function.settings;
   const auto package = code_.package(spec.executable);
   Json output{{"FunctionName", spec.name},
-              {"FunctionArn", function_arn(spec.region, spec.name)},
+              {"FunctionArn", function_arn(spec.region, spec.name, qualifier)},
               {"Runtime", "provided.al2023"},
               {"Role", kRole},
               {"Handler", settings.handler},
@@ -277,7 +339,7 @@ Json LambdaService::configuration(const Function& function) {
               {"MemorySize", settings.memory_mb},
               {"LastModified", settings.last_modified},
               {"CodeSha256", package->sha256},
-              {"Version", kLatest},
+              {"Version", spec.version},
               {"TracingConfig", {{"Mode", "PassThrough"}}},
               {"RevisionId", settings.revision},
               {"State", "Active"},
@@ -298,6 +360,8 @@ void LambdaService::end_idle(const std::stop_token& stop) {
     {
       const std::lock_guard lock(mutex_);
       for (const auto& [key, function] : functions_) pools.push_back(function.pool);
+      for (const auto& [key, pool] : version_pools_) pools.push_back(pool);
+      std::erase_if(replaced_, [](const auto& replaced) { return replaced.expired(); });
     }
     for (const auto& pool : pools) pool->end_idle_since(clock_.monotonic() - options_.idle_max);
   }
@@ -315,9 +379,10 @@ std::optional<http::Response> LambdaService::serve_code(const http::Request& req
   std::filesystem::path executable;
   {
     const std::lock_guard lock(mutex_);
-    const auto found = functions_.find({access->granted->region, access->granted->function});
-    if (found == functions_.end()) return http::Response{404, {}, ""};
-    executable = found->second.pool->spec().executable;
+    const auto parts = split(access->granted->function, ':');
+    const auto found = resolve(access->granted->region, parts[0], parts.size() > 1 ? parts[1] : "");
+    if (!found) return http::Response{404, {}, ""};
+    executable = found->pool->spec().executable;
   }
   const auto package = code_.package(executable);
   return http::Response{

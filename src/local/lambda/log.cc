@@ -57,8 +57,8 @@ void FunctionLog::emit(const std::string& text) {
   if (sink_) sink_(function_, region_, stream_, clock_.now(), text);
 }
 
-std::string new_log_stream(TimePoint now) {
-  return fmt::format("{}/[$LATEST]{}", replace_all(format_date(now), "-", "/"), random_hex(32));
+std::string new_log_stream(TimePoint now, std::string_view version) {
+  return fmt::format("{}/[{}]{}", replace_all(format_date(now), "-", "/"), version, random_hex(32));
 }
 
 std::string report_line(const Report& report) {

@@ -44,7 +44,7 @@ class FunctionLog {
 };
 
 // "2026/11/21/[$LATEST]0123456789abcdef0123456789abcdef"
-std::string new_log_stream(TimePoint now);
+std::string new_log_stream(TimePoint now, std::string_view version);
 
 struct Report {
   std::string request_id;

@@ -58,7 +58,7 @@ TEST(ReportLine, ReadsAsLambdaWritesIt) {
 }
 
 TEST(LogStream, CarriesDayAndVersion) {
-  EXPECT_THAT(new_log_stream(TimePoint(1795242051s)),
+  EXPECT_THAT(new_log_stream(TimePoint(1795242051s), "$LATEST"),
               ::testing::MatchesRegex("2026/11/21/\\[\\$LATEST\\][0-9a-f]{32}"));
 }
 
