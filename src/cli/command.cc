@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "cli/commands/commands.h"
 #include "cli/commands/config_commands.h"
+#include "cli/commands/deploy_commands.h"
 
 namespace aurora::cli {
 
@@ -102,6 +103,10 @@ const std::vector<Command>& commands() {
       schedule_resume_command(),
       batch_run_command(),
       batch_status_command(),
+      deploy_command(),
+      deploy_status_command(),
+      deploy_policy_command(),
+      destroy_command(),
       local_start_command(),
       local_stop_command(),
       local_status_command(),

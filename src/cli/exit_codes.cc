@@ -51,6 +51,13 @@ const std::map<std::string_view, ExitCode>& codes_by_name() {
       {"InvalidDefinition", ExitCode::kBadInput},
       {"MocksMalformed", ExitCode::kBadInput},
       {"MockMissing", ExitCode::kBadInput},
+      {"NotDeployable", ExitCode::kBadInput},
+      {"DeploymentRefused", ExitCode::kBadInput},
+      {"InvalidDeployment", ExitCode::kBadInput},
+      {"TemplateUnusable", ExitCode::kBadInput},
+      {"PackageUnusable", ExitCode::kBadInput},
+      {"PackageDoesNotStart", ExitCode::kBadInput},
+      {"BucketElsewhere", ExitCode::kBadInput},
 
       {"ConnectionRefused", ExitCode::kUnreachable},
       {"HostNotFound", ExitCode::kUnreachable},
@@ -105,6 +112,7 @@ const std::map<std::string_view, ExitCode>& codes_by_name() {
       {"ErrorNotKnown", ExitCode::kNotFound},
       {"FaultNotFound", ExitCode::kNotFound},
       {"NothingToNotify", ExitCode::kNotFound},
+      {"StackNotFound", ExitCode::kNotFound},
 
       {"Cancelled", ExitCode::kDetached},
 
@@ -122,6 +130,14 @@ const std::map<std::string_view, ExitCode>& codes_by_name() {
       {"NotResumable", ExitCode::kRefused},
       {"NothingToResume", ExitCode::kRefused},
       {"NotRemoved", ExitCode::kRefused},
+      {"BucketNotOurs", ExitCode::kRefused},
+      {"StackBusy", ExitCode::kRefused},
+      {"StackStuck", ExitCode::kRefused},
+      {"StackProtected", ExitCode::kRefused},
+      {"StateTooNew", ExitCode::kRefused},
+      {"OperationsRun", ExitCode::kRefused},
+      {"ReplacementRefused", ExitCode::kRefused},
+      {"NothingToContinue", ExitCode::kRefused},
   };
   return kCodes;
 }

@@ -45,16 +45,17 @@ Json plain_scalar(const std::string& text) {
 
 class Reader {
  public:
-  explicit Reader(std::string_view what) : what_(what) {}
+  Reader(std::string_view what, YamlTags tags) : what_(what), tags_(tags) {}
 
   Json read(const YAML::Node& node, const std::string& pointer, int depth) {
     if (++nodes_ > kNodesMax) refuse(what_, node.Mark(), "it holds too much");
     if (depth > kDepthMax) refuse(what_, node.Mark(), "it is nested too deeply");
-    if (const std::string& tag = node.Tag(); tag.size() > 1) refuse(what_, node.Mark(), "tags are not taken");
+    if (const std::string& tag = node.Tag(); tag.size() > 1 && tags_ == YamlTags::kRefused)
+      refuse(what_, node.Mark(), "tags are not taken");
     positions_[pointer] = {node.Mark().line + 1, node.Mark().column + 1};
     switch (node.Type()) {
       case YAML::NodeType::Scalar:
-        return node.Tag() == "!" ? Json(node.Scalar()) : plain(node.Scalar(), pointer);
+        return node.Tag().starts_with("!") ? Json(node.Scalar()) : plain(node.Scalar(), pointer);
       case YAML::NodeType::Sequence:
         return list(node, pointer, depth);
       case YAML::NodeType::Map:
@@ -92,6 +93,7 @@ class Reader {
   }
 
   std::string_view what_;
+  YamlTags tags_;
   int nodes_ = 0;
   std::map<std::string, YamlPosition> positions_;
   std::map<std::string, std::string> typed_;
@@ -126,11 +128,11 @@ void emit(YAML::Emitter& out, const Json& value) {
 
 }  // namespace
 
-YamlDocument parse_yaml(const std::string& text, std::string_view what) {
+YamlDocument parse_yaml(const std::string& text, std::string_view what, YamlTags tags) {
   try {
     const std::vector<YAML::Node> documents = YAML::LoadAll(text);
     if (documents.size() > 1) refuse(what, documents[1].Mark(), "it holds more than one document");
-    Reader reader(what);
+    Reader reader(what, tags);
     Json value = documents.empty() ? Json() : reader.read(documents.front(), "", 0);
     return {std::move(value), reader.positions(), reader.typed()};
   } catch (const YAML::Exception& error) {

@@ -23,12 +23,16 @@ struct YamlDocument {
   std::map<std::string, std::string> typed;
 };
 
+// What becomes of tags ("!Ref Topic"): a person's file has none; in a CloudFormation template they are short
+// forms of functions, whose argument alone is kept.
+enum class YamlTags { kRefused, kLeftOut };
+
 // The one document of `text`; JSON is YAML too. Plain scalars are null, booleans (true, false), integers and
 // decimal numbers as in YAML's core schema; all else is text, and so are dates, numbers with leading zeros
 // and decimals that would not be written the same (15.10). Quoted ones are always text. Throws Error
 // "InvalidYaml", which names `what`, line and column, for text that is not YAML, holds several documents, a
-// key twice, a key that is no text, tags, or more than 100,000 nodes after aliases.
-YamlDocument parse_yaml(const std::string& text, std::string_view what);
+// key twice, a key that is no text, tags that are refused, or more than 100,000 nodes after aliases.
+YamlDocument parse_yaml(const std::string& text, std::string_view what, YamlTags tags = YamlTags::kRefused);
 
 // Block style; text that a reader would take for something else is quoted. Ends in a newline.
 std::string to_yaml(const Json& value);
