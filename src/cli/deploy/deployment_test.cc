@@ -27,6 +27,7 @@ Parameters:
   Release: {Type: String, AllowedPattern: "[A-Za-z0-9._-]{1,64}"}
   Architecture: {Type: String, Default: arm64, AllowedValues: [arm64, x86_64]}
   LogLevel: {Type: String, Default: INFO, AllowedValues: [INFO, DEBUG]}
+  StateMachineTimeoutSeconds: {Type: Number, Default: 7200}
 Resources:
   StateTable: {Type: "AWS::DynamoDB::Table", DeletionPolicy: Retain}
   Topic: {Type: "AWS::SNS::Topic"}
@@ -48,7 +49,9 @@ class Deploying : public testing::Test {
       throw aws::ServiceError("NotFound", "no", 404);
     });
     line.api.on("s3.PutObject", [this](const Json& input) -> Json {
-      objects_.insert(input["Key"].get<std::string>());
+      const auto key = input["Key"].get<std::string>();
+      objects_.insert(key);
+      if (key.starts_with("definition/")) definition_ = parse_json(input["Body"].get<std::string>(), key);
       return Json::object();
     });
     line.api.on("cloudformation.DescribeStacks", [this](const Json&) { return describe(); });
@@ -159,6 +162,7 @@ class Deploying : public testing::Test {
   Json parameters_ = Json::array();
   Json changes_ = Json::array({change("Add", "Topic", "AWS::SNS::Topic")});
   Json wanted_;
+  Json definition_;
   std::vector<Json> events_;
 };
 
@@ -175,6 +179,19 @@ TEST_F(Deploying, FirstTimeUploadsAndCreates) {
   EXPECT_THAT(wanted_parameter("Release"), testing::StartsWith("9.9.9-"));
   EXPECT_EQ(wanted_parameter("LogLevel"), "(not sent)");
   EXPECT_THAT(line.out(), AllOf(HasSubstr("+ add"), HasSubstr("arn:topic")));
+}
+
+TEST_F(Deploying, DefinitionHasPlaceholdersForFunctionsAndTheParametersTimeout) {
+  deploy({"--yes", "--parameter", "StateMachineTimeoutSeconds=14400"});
+  EXPECT_EQ(definition_["States"]["CopySnapshot"]["Parameters"]["FunctionName"], "${CopySnapshotFunction}");
+  EXPECT_EQ(definition_["TimeoutSeconds"], 14400);
+}
+
+TEST_F(Deploying, VariableOfTheTimeoutIsTheParameterToo) {
+  line.environment["STATE_MACHINE_TIMEOUT_SECONDS"] = "3600";
+  deploy({"--yes"});
+  EXPECT_EQ(definition_["TimeoutSeconds"], 3600);
+  EXPECT_EQ(wanted_parameter("StateMachineTimeoutSeconds"), "3600");
 }
 
 TEST_F(Deploying, WhatIsThereIsNotSentAgain) {

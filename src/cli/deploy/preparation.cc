@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <functional>
 
 #include "base/digest.h"
@@ -9,8 +10,8 @@
 #include "base/text.h"
 #include "cli/deploy/bucket.h"
 #include "cli/deploy/bundle.h"
-#include "cli/deploy/definition.h"
 #include "cli/deploy/trial.h"
+#include "restore/definition.h"
 #include "restore/state_format.h"
 #include "restore/step.h"
 
@@ -131,6 +132,23 @@ ParameterValues effective_values(const Preparation& ready) {
   return values;
 }
 
+// The template tells the functions how long an execution may take, and the definition ends it then: one
+// number, from the parameter where it is given, or from the variable that the command line has for it.
+void render_definition(Context& context, Preparation& ready) {
+  constexpr char kTimeout[] = "StateMachineTimeoutSeconds";
+  restore::DefinitionOptions options = restore::definition_options(context.variable);
+  if (ready.file.parameter(kTimeout) != nullptr) {
+    if (options.timeout_seconds) ready.given.try_emplace(kTimeout, std::to_string(*options.timeout_seconds));
+    const std::string text = effective_values(ready)[kTimeout];
+    std::int64_t seconds = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+    // What is no number is found with the other parameters.
+    if (error == std::errc() && end == text.data() + text.size()) options.timeout_seconds = seconds;
+  }
+  const Json file = parse_json(restore::definition_text(), "the state machine's definition");
+  ready.definition = dump_json_pretty(restore::definition_for_template(file, options)) + "\n";
+}
+
 void set_own_parameters(const std::string& version, Preparation& ready) {
   ready.own = {{"Environment", ready.place.world.names.environment},
                {"CodeBucket", ready.place.bucket},
@@ -158,7 +176,6 @@ Preparation prepare(Context& context, const DeployOptions& options) {
     ready.file = options.template_file.empty()
                      ? read_template(std::string(template_text()), "the template of this program")
                      : read_template(read_file(options.template_file), options.template_file);
-    ready.definition = definition_with_placeholders(restore::definition_options(context.variable));
   });
   const bool connected = obstacles.look([&] {
     ready.place = open_deploy_place(context, options.stack, options.bucket);
@@ -180,6 +197,7 @@ Preparation prepare(Context& context, const DeployOptions& options) {
       });
   }
   obstacles.look([&] { look_at_package(context, options, ready); });
+  obstacles.look([&] { render_definition(context, ready); });
   set_keys(ready);
   if (!ready.file.text.empty()) {
     set_own_parameters(context.version, ready);
