@@ -13,7 +13,6 @@ import uuid
 from xml.sax.saxutils import escape
 
 NAMESPACE = "http://cloudformation.amazonaws.com/doc/2010-05-15/"
-PACE = 0.3
 RESOURCES = [("StateTable", "AWS::DynamoDB::Table"), ("Topic", "AWS::SNS::Topic"), ("Machine", "AWS::StepFunctions::StateMachine")]
 
 
@@ -44,6 +43,7 @@ class Stack:
 class FakeCloudFormation:
     def __init__(self):
         self.lock = threading.RLock()
+        self.pace = 0.3           # seconds between two events
         self.stacks = []          # deleted ones too: they are found by id
         self.change_sets = {}
         self.calls = []
@@ -104,7 +104,7 @@ class FakeCloudFormation:
     def play(self, stack, moments):
         def run():
             for moment in moments:
-                time.sleep(PACE)
+                time.sleep(self.pace)
                 with self.lock:
                     moment()
         threading.Thread(target=run, daemon=True).start()

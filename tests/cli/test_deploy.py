@@ -243,6 +243,7 @@ class AgainstAFake(Deploying):
                                 stderr=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL)
 
     def test_events_are_shown_while_they_come(self):
+        self.formation.pace = 1.5   # our program looks every three seconds
         process = self.start()
         seen = {}
         for line in process.stderr:
