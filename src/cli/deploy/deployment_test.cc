@@ -188,7 +188,7 @@ TEST_F(Deploying, DefinitionHasPlaceholdersForFunctionsAndTheParametersTimeout) 
 }
 
 TEST_F(Deploying, VariableOfTheTimeoutIsTheParameterToo) {
-  line.environment["STATE_MACHINE_TIMEOUT_SECONDS"] = "3600";
+  line.variables["STATE_MACHINE_TIMEOUT_SECONDS"] = "3600";
   deploy({"--yes"});
   EXPECT_EQ(definition_["TimeoutSeconds"], 3600);
   EXPECT_EQ(wanted_parameter("StateMachineTimeoutSeconds"), "3600");
