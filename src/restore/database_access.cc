@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <filesystem>
-
+#include "base/program_files.h"
 #include "restore/point_in_time.h"
 #include "restore/secrets.h"
 #include "restore/swap.h"
@@ -19,10 +18,7 @@ constexpr char kBundle[] = "global-bundle.pem";
 // is in /var/task). Nothing when there is neither, as on a machine without TLS.
 std::string certificate_file(const StepContext& context) {
   if (const auto file = context.environment("DB_CA_FILE")) return *file;
-  std::error_code ignored;
-  const auto executable = std::filesystem::read_symlink("/proc/self/exe", ignored);
-  for (const auto& folder : {executable.parent_path(), std::filesystem::path("/var/task")})
-    if (std::filesystem::is_regular_file(folder / kBundle, ignored)) return folder / kBundle;
+  if (const auto bundle = file_beside_program(kBundle)) return *bundle;
   return {};
 }
 
