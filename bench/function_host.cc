@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "base/error.h"
+#include "base/files.h"
 #include "base/json.h"
 #include "base/text.h"
 
@@ -17,32 +18,22 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr char kEvent[] =
-    R"({"operation_id":"bench-1","snapshot_name":"bench-snapshot","source_region":"us-east-1",)"
-    R"("target_region":"us-west-2","source_cluster_id":"bench-source","target_cluster_id":"bench-target",)"
-    R"("engine":"aurora-postgresql"})";
+constexpr char kEvent[] = R"({"operation_id":"bench-1"})";
 
+// The copy that the operation waits for, on its way.
 constexpr char kSnapshots[] =
     R"(<DescribeDBClusterSnapshotsResponse xmlns="http://rds.amazonaws.com/doc/2014-10-31/">)"
     R"(<DescribeDBClusterSnapshotsResult><DBClusterSnapshots><DBClusterSnapshot>)"
-    R"(<DBClusterSnapshotIdentifier>bench-snapshot</DBClusterSnapshotIdentifier>)"
-    R"(<DBClusterSnapshotArn>arn:aws:rds:us-east-1:123456789012:cluster-snapshot:bench-snapshot</DBClusterSnapshotArn>)"
-    R"(<DBClusterIdentifier>bench-source</DBClusterIdentifier><SnapshotType>manual</SnapshotType>)"
+    R"(<DBClusterSnapshotIdentifier>dev-source-cluster-snapshot-2026-11-20-copy</DBClusterSnapshotIdentifier>)"
+    R"(<DBClusterSnapshotArn>arn:aws:rds:us-west-2:123456789012:cluster-snapshot:)"
+    R"(dev-source-cluster-snapshot-2026-11-20-copy</DBClusterSnapshotArn>)"
+    R"(<DBClusterIdentifier>dev-source-cluster</DBClusterIdentifier><SnapshotType>manual</SnapshotType>)"
     R"(<SnapshotCreateTime>2026-11-20T02:00:00.000Z</SnapshotCreateTime><Engine>aurora-postgresql</Engine>)"
-    R"(<EngineVersion>15.4</EngineVersion><Status>available</Status><PercentProgress>100</PercentProgress>)"
+    R"(<EngineVersion>15.13</EngineVersion><Status>copying</Status><PercentProgress>40</PercentProgress>)"
     R"(<AllocatedStorage>1</AllocatedStorage><Port>5432</Port><StorageEncrypted>false</StorageEncrypted>)"
     R"(<MasterUsername>postgres</MasterUsername></DBClusterSnapshot></DBClusterSnapshots>)"
     R"(</DescribeDBClusterSnapshotsResult><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata>)"
     R"(</DescribeDBClusterSnapshotsResponse>)";
-
-constexpr char kNoCluster[] =
-    R"(<ErrorResponse xmlns="http://rds.amazonaws.com/doc/2014-10-31/"><Error><Type>Sender</Type>)"
-    R"(<Code>DBClusterNotFoundFault</Code><Message>DBCluster bench-target not found.</Message></Error>)"
-    R"(<RequestId>r</RequestId></ErrorResponse>)";
-
-constexpr char kSecret[] =
-    R"({"ARN":"arn:aws:secretsmanager:us-west-2:123456789012:secret:m-abcdef","Name":"m","VersionId":"v",)"
-    R"("SecretString":"{\"username\":\"postgres\",\"password\":\"benchmark\"}","VersionStages":["AWSCURRENT"]})";
 
 // The names that requests give their operation: X-Amz-Target, or Action in a form.
 std::string operation_of(const http::Request& request) {
@@ -94,16 +85,21 @@ double FunctionHost::elapsed_ms() const {
   return static_cast<double>((clock_.monotonic() - began_).count()) / 1000.0;
 }
 
+FunctionHost::FunctionHost(const std::filesystem::path& state) : state_(read_file(state)) {}
+
 Start FunctionHost::start_once(const std::vector<std::string>& command,
-                               const std::vector<std::string>& environment) {
+                               const std::vector<std::string>& environment, const TlsIdentity* identity) {
   // A server of its own for each start: the last process may have left a request for work behind.
   const http::Server server({}, [this](const http::Request& request, std::stop_token stop) {
     return handle(request, std::move(stop));
   });
   const std::string address = fmt::format("127.0.0.1:{}", server.port());
+  const auto front = identity ? std::make_unique<TlsFront>(*identity, server.port()) : nullptr;
+  const std::string endpoint =
+      front ? fmt::format("https://127.0.0.1:{}", front->port()) : "http://" + address;
   std::vector<std::string> all{"PATH=/usr/local/bin:/usr/bin:/bin",
                                "LANG=C.UTF-8",
-                               "_HANDLER=snapshot_check",
+                               "_HANDLER=check_copy_status",
                                "ENVIRONMENT=dev",
                                "AWS_REGION=us-west-2",
                                "AWS_DEFAULT_REGION=us-west-2",
@@ -111,7 +107,7 @@ Start FunctionHost::start_once(const std::vector<std::string>& command,
                                "AWS_SECRET_ACCESS_KEY=benchmark",
                                "AWS_LAMBDA_FUNCTION_NAME=bench",
                                "AWS_LAMBDA_RUNTIME_API=" + address,
-                               "AWS_ENDPOINT_URL=http://" + address};
+                               "AWS_ENDPOINT_URL=" + endpoint};
   all.insert(all.end(), environment.begin(), environment.end());
   {
     const std::lock_guard lock(mutex_);
@@ -175,10 +171,10 @@ http::Response FunctionHost::call(const http::Request& request) {
     current_.calls.push_back(operation);
   }
   if (operation == "DescribeDBClusterSnapshots") return xml(200, kSnapshots);
-  if (operation == "DescribeDBClusters") return xml(404, kNoCluster);
-  if (operation == "GetSecretValue") return json(200, kSecret);
   if (operation == "GetParameter") return json(400, R"({"__type":"ParameterNotFound","message":"none"})");
-  return json(200, "{}");  // DynamoDB: no item there, every write accepted
+  if (operation == "GetItem" && request.body.find(R"("bench-1")") != std::string::npos)
+    return json(200, state_);
+  return json(200, "{}");  // nothing else is there; every write is accepted
 }
 
 }  // namespace aurora::bench

@@ -1,7 +1,8 @@
-// A stand-in for Lambda and for the AWS services that snapshot_check calls, made to cost as little as
+// A stand-in for Lambda and for the AWS services that check_copy_status calls, made to cost as little as
 // possible: what is measured is the function.
 #pragma once
 #include <condition_variable>
+#include <filesystem>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "base/clock.h"
 #include "http/server.h"
+#include "tls_front.h"
 
 namespace aurora::bench {
 
@@ -25,9 +27,14 @@ struct Start {
 
 class FunctionHost {
  public:
+  // `state`: what DynamoDB holds of the operation, as GetItem answers it.
+  explicit FunctionHost(const std::filesystem::path& state);
+
   // Starts `command` with `environment` added to what Lambda gives, hands it one event, and ends it.
   // Throws Error "NoAnswer" when nothing was answered within half a minute.
-  Start start_once(const std::vector<std::string>& command, const std::vector<std::string>& environment);
+  // With an identity the AWS services are behind TLS; Lambda's own API never is.
+  Start start_once(const std::vector<std::string>& command, const std::vector<std::string>& environment,
+                   const TlsIdentity* identity = nullptr);
 
  private:
   http::Response handle(const http::Request& request, std::stop_token stop);
@@ -35,6 +42,7 @@ class FunctionHost {
   http::Response call(const http::Request& request);
   double elapsed_ms() const;
 
+  const std::string state_;
   SystemClock clock_;
   std::mutex mutex_;
   std::condition_variable_any changed_;

@@ -8,13 +8,16 @@
 #   foo_contract_test.cc   contract      (loopback, the endpoint, independent peers)
 #   foo_engine_test.cc     engine        (real database servers)
 #   foo_simulation_test.cc simulation
+#
+# SMALL compiles a release's layer for size: its code waits for AWS and for databases, not for the processor, and
+# travels in every function's package (bench/README.md has the numbers).
 
 # With RECORDS_CALLS, the calls that steps make in these tests are written down, for the test of the functions' rights
 # (docs/TEMPLATE.md).
 set(AURORA_CALLS ${CMAKE_BINARY_DIR}/calls)
 
 function(aurora_layer)
-  cmake_parse_arguments(LAYER "RECORDS_CALLS" "NAME" "DEPS;LIBS;TEST_DEPS;EXTRA_SOURCES" ${ARGN})
+  cmake_parse_arguments(LAYER "SMALL;RECORDS_CALLS" "NAME" "DEPS;LIBS;TEST_DEPS;EXTRA_SOURCES" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_test\\.cc$|_fuzz\\.cc$|_compiler\\.cc$")
@@ -27,7 +30,12 @@ function(aurora_layer)
   add_library(${target} STATIC ${sources} ${LAYER_EXTRA_SOURCES})
   target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR}/src)
   target_link_libraries(${target} PUBLIC ${LAYER_DEPS} PRIVATE ${LAYER_LIBS})
-  aurora_use_precompiled_header(${target})
+  if(LAYER_SMALL)
+    target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-Os>)
+    aurora_use_precompiled_header(${target} aurora_small_pch)
+  else()
+    aurora_use_precompiled_header(${target})
+  endif()
 
   if(AURORA_TESTS AND tests)
     set(recording "")
@@ -38,14 +46,20 @@ function(aurora_layer)
   endif()
 endfunction()
 
+# aurora_use_precompiled_header(TARGET [aurora_small_pch]): a compiled header fits one level of optimisation only.
 function(aurora_use_precompiled_header target)
-  if(NOT TARGET aurora_pch)
-    add_library(aurora_pch STATIC ${CMAKE_SOURCE_DIR}/src/base/pch.cc)
-    target_link_libraries(aurora_pch PUBLIC fmt::fmt nlohmann_json::nlohmann_json)
-    target_precompile_headers(aurora_pch PRIVATE ${CMAKE_SOURCE_DIR}/src/base/pch.h)
+  set(header aurora_pch ${ARGN})
+  list(GET header -1 header)
+  if(NOT TARGET ${header})
+    add_library(${header} STATIC ${CMAKE_SOURCE_DIR}/src/base/pch.cc)
+    target_link_libraries(${header} PUBLIC fmt::fmt nlohmann_json::nlohmann_json)
+    target_precompile_headers(${header} PRIVATE ${CMAKE_SOURCE_DIR}/src/base/pch.h)
+    if(header STREQUAL aurora_small_pch)
+      target_compile_options(${header} PRIVATE $<$<CONFIG:Release>:-Os>)
+    endif()
   endif()
   target_link_libraries(${target} PUBLIC fmt::fmt nlohmann_json::nlohmann_json)
-  target_precompile_headers(${target} REUSE_FROM aurora_pch)
+  target_precompile_headers(${target} REUSE_FROM ${header})
 endfunction()
 
 function(aurora_tests)

@@ -38,7 +38,7 @@ endfunction()
 
 function(aurora_static_archives result)
   # libpq.a needs the two below it in the variant that is made for libraries.
-  file(GLOB postgresql_folders /usr/lib/postgresql/*/lib)
+  file(GLOB postgresql_folders ${CMAKE_SYSROOT}/usr/lib/postgresql/*/lib)
   list(SORT postgresql_folders COMPARE NATURAL ORDER DESCENDING)
   aurora_find_archive(AURORA_ARCHIVE_PQ libpq.a libpq-dev)
   aurora_find_archive(AURORA_ARCHIVE_PGCOMMON libpgcommon_shlib.a postgresql-server-dev-15 ${postgresql_folders})
@@ -82,6 +82,8 @@ function(aurora_link_static target)
     -Wl,--start-group ${our_files} ${archives} -Wl,--end-group)
   # Relink when a layer changes: a file behind a generator expression is no dependency by itself.
   set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS ${our_files})
-  # Debian's compiler makes position-independent code by default, so the address space stays random.
-  target_link_options(${target} PRIVATE -static-pie $<$<CONFIG:Release>:-s>)
+  # At a fixed address, although Debian's compiler makes code that need not be: otherwise the models' and OpenSSL's
+  # tables, 1.7 MB of pointers, are written anew by every start, a page fault for each 4 KiB of them. Stack, heap
+  # and mappings stay random. docs/adr/0013 has the numbers.
+  target_link_options(${target} PRIVATE -static -no-pie $<$<CONFIG:Release>:-s>)
 endfunction()

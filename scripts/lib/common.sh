@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 set -euo pipefail
 
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+root=$(cd -P "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 build="$root/build"
 jobs=${JOBS:-$(nproc)}
 
@@ -53,22 +53,25 @@ install_packages() {
   fi
 }
 
-# build_targets TARGET…: configures when needed and builds; all targets when none is named.
+# build_targets TARGET…: configures when needed and builds; all targets when none is named. `preset` names another
+# preset of CMakePresets.json than release, whose build is in a folder of its name.
 build_targets() {
-  local log="$build/build.log" target=()
-  mkdir -p "$build"
+  local preset=${preset:-release} log target=() folder=$build options=("${cmake_options[@]}")
+  if [ "$preset" != release ]; then folder="$build/$preset" options=(); fi
+  log="$folder/build.log"
+  mkdir -p "$folder"
   [ $# -eq 0 ] || target=(--target "$@")
   say "Building (the first time takes some minutes)"
-  (cd "$root" && cmake --preset release "${cmake_options[@]}") >"$log" 2>&1 ||
+  (cd "$root" && cmake --preset "$preset" "${options[@]}") >"$log" 2>&1 ||
     fail "cmake could not configure the build: $(grep -m 3 -A 3 'CMake Error' "$log" | tr '\n' ' ')" "The whole output is in $log."
   if [ -t 1 ]; then
-    cmake --build "$build" -j "$jobs" "${target[@]}" 2>&1 | tee -a "$log" | sed -un 's/^\[\([0-9]*\/[0-9]*\)\].*/\1/p' |
+    cmake --build "$folder" -j "$jobs" "${target[@]}" 2>&1 | tee -a "$log" | sed -un 's/^\[\([0-9]*\/[0-9]*\)\].*/\1/p' |
       while read -r step; do printf '\r    %s ' "$step"; done
     printf '\r\e[K'
   else
-    cmake --build "$build" -j "$jobs" "${target[@]}" >>"$log" 2>&1 || true
+    cmake --build "$folder" -j "$jobs" "${target[@]}" >>"$log" 2>&1 || true
   fi
-  cmake --build "$build" -j "$jobs" "${target[@]}" >>"$log" 2>&1 ||
+  cmake --build "$folder" -j "$jobs" "${target[@]}" >>"$log" 2>&1 ||
     fail "the build failed: $(grep -m 3 'error:' "$log" | tr '\n' ' ')" "The whole output is in $log."
 }
 cmake_options=()

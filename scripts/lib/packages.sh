@@ -1,4 +1,5 @@
-# Debian packages. The build needs the first list, running needs the second, tests need the third.
+# Debian packages. The build needs the first list, running needs the second, tests need the third, packages of the
+# functions need the fourth; for arm64 also a cross compiler and, unpacked beside the system, the last.
 # shellcheck shell=bash disable=SC2034
 build_packages=(
   g++ cmake ninja-build pkg-config ccache mold
@@ -12,3 +13,10 @@ run_packages=(
   ca-certificates util-linux procps tzdata
 )
 test_packages=(jq curl unzip python3 python3-yaml groff-base)
+package_packages=(python3 ca-certificates)
+arm64_packages=(g++-aarch64-linux-gnu)
+arm64_sysroot_packages=(
+  libc6-dev linux-libc-dev libcrypt-dev
+  libboost1.81-dev libssl-dev zlib1g-dev libfmt-dev libfmt9 nlohmann-json3-dev libpugixml-dev libpugixml1v5
+  libpq-dev postgresql-server-dev-15 libmariadb-dev
+)

@@ -20,10 +20,10 @@ std::filesystem::path program_folder() {
   return program.parent_path();
 }
 
-std::optional<std::filesystem::path> file_beside_program(std::string_view name) {
+std::optional<std::filesystem::path> find_beside_program(std::string_view name) {
   std::error_code ignored;
   for (const auto& folder : {program_folder(), std::filesystem::path(kLambdaTask)}) {
-    if (!folder.empty() && std::filesystem::is_regular_file(folder / name, ignored)) return folder / name;
+    if (!folder.empty() && std::filesystem::exists(folder / name, ignored)) return folder / name;
   }
   return std::nullopt;
 }

@@ -1,4 +1,4 @@
-// Files that are shipped beside the program's executable.
+// Files and folders that are shipped beside the program's executable.
 #pragma once
 #include <filesystem>
 #include <optional>
@@ -10,8 +10,8 @@ namespace aurora {
 // neither way.
 std::filesystem::path program_folder();
 
-// The file of that name beside the executable, or where Lambda unpacks a function's package (/var/task, also
-// when the executable came from a layer). Nothing when neither holds one.
-std::optional<std::filesystem::path> file_beside_program(std::string_view name);
+// What has that name beside the executable, or where Lambda unpacks a function's package (/var/task, also
+// when the executable came from a layer). Nothing when neither holds it.
+std::optional<std::filesystem::path> find_beside_program(std::string_view name);
 
 }  // namespace aurora

@@ -18,7 +18,7 @@ constexpr char kBundle[] = "global-bundle.pem";
 // is in /var/task). Nothing when there is neither, as on a machine without TLS.
 std::string certificate_file(const StepContext& context) {
   if (const auto file = context.environment("DB_CA_FILE")) return *file;
-  if (const auto bundle = file_beside_program(kBundle)) return *bundle;
+  if (const auto bundle = find_beside_program(kBundle)) return *bundle;
   return {};
 }
 
