@@ -36,6 +36,25 @@ function(aurora_add_static_substitutes)
   target_compile_options(aurora_static_substitutes PRIVATE -Wno-missing-declarations)
 endfunction()
 
+# Copies of C libraries' archives without the tables by which exceptions unwind: none crosses a C function, and they
+# are 200 KB of each function's package.
+function(aurora_add_lean_archives result)
+  foreach(archive ${ARGN})
+    get_filename_component(name ${archive} NAME)
+    set(lean ${CMAKE_BINARY_DIR}/archives/${name})
+    list(APPEND all ${lean})
+    if(NOT TARGET aurora_lean_archives)
+      add_custom_command(OUTPUT ${lean} DEPENDS ${archive} VERBATIM
+        COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_BINARY_DIR}/archives
+        COMMAND ${CMAKE_OBJCOPY} --remove-section .eh_frame --remove-section .rela.eh_frame ${archive} ${lean})
+    endif()
+  endforeach()
+  if(NOT TARGET aurora_lean_archives)
+    add_custom_target(aurora_lean_archives DEPENDS ${all})
+  endif()
+  set(${result} ${all} PARENT_SCOPE)
+endfunction()
+
 function(aurora_static_archives result)
   # libpq.a needs the two below it in the variant that is made for libraries.
   file(GLOB postgresql_folders ${CMAKE_SYSROOT}/usr/lib/postgresql/*/lib)
@@ -48,10 +67,9 @@ function(aurora_static_archives result)
   aurora_find_archive(AURORA_ARCHIVE_SSL libssl.a libssl-dev)
   aurora_find_archive(AURORA_ARCHIVE_CRYPTO libcrypto.a libssl-dev)
   aurora_find_archive(AURORA_ARCHIVE_Z libz.a zlib1g-dev)
-  set(${result}
-    ${AURORA_ARCHIVE_PQ} ${AURORA_ARCHIVE_PGCOMMON} ${AURORA_ARCHIVE_PGPORT}
-    ${AURORA_ARCHIVE_MARIADB} ${AURORA_ARCHIVE_PUGIXML}
-    ${AURORA_ARCHIVE_SSL} ${AURORA_ARCHIVE_CRYPTO} ${AURORA_ARCHIVE_Z} PARENT_SCOPE)
+  aurora_add_lean_archives(lean ${AURORA_ARCHIVE_PQ} ${AURORA_ARCHIVE_PGCOMMON} ${AURORA_ARCHIVE_PGPORT}
+    ${AURORA_ARCHIVE_MARIADB} ${AURORA_ARCHIVE_SSL} ${AURORA_ARCHIVE_CRYPTO} ${AURORA_ARCHIVE_Z})
+  set(${result} ${lean} ${AURORA_ARCHIVE_PUGIXML} PARENT_SCOPE)
 endfunction()
 
 function(aurora_link_static target)
@@ -73,7 +91,7 @@ function(aurora_link_static target)
   aurora_add_static_substitutes()
   aurora_static_archives(archives)
   set(ours aurora_static_substitutes ${layers})
-  add_dependencies(${target} ${ours})
+  add_dependencies(${target} ${ours} aurora_lean_archives)
   set(our_files ${ours})
   list(TRANSFORM our_files REPLACE "(.+)" "$<TARGET_FILE:\\1>")
   # Headers only: the include path of the sources and the libraries that consist of headers.
@@ -84,6 +102,6 @@ function(aurora_link_static target)
   set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS ${our_files})
   # At a fixed address, although Debian's compiler makes code that need not be: otherwise the models' and OpenSSL's
   # tables, 1.7 MB of pointers, are written anew by every start, a page fault for each 4 KiB of them. Stack, heap
-  # and mappings stay random. docs/adr/0013 has the numbers.
+  # and mappings stay random. docs/adr/0015 has the numbers.
   target_link_options(${target} PRIVATE -static -no-pie $<$<CONFIG:Release>:-s>)
 endfunction()
