@@ -3,7 +3,7 @@
 # handle_failure in one static executable, with the certificate authorities of AWS beside it.
 #
 #   scripts/build_lambda_packages.sh                   for x86_64 and arm64
-#     --arch x86_64|arm64|all                          for one of them
+#     --arch x86_64|arm64|all                          for one of them; AURORA_PACKAGE_ARCH says which without the option
 #     --rds-bundle FILE                                ship this file as the authorities of RDS's databases:
 #                                                      global-bundle.pem from https://truststore.pki.rds.amazonaws.com
 #     --fetch-rds-bundle                               download that file
@@ -17,7 +17,7 @@ source "$root/scripts/lib/packages.sh"
 source "$root/scripts/lib/sysroot.sh"
 
 bundle_address=https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem
-architectures=all bundle='' fetch='' output="$root/dist"
+architectures=${AURORA_PACKAGE_ARCH:-all} bundle='' fetch='' output="$root/dist"
 # value OPTION VALUE: an option's value, which must be there.
 value() { [ -n "${2:-}" ] || fail "$1 needs a value" "$0 --help shows an example."; printf '%s' "$2"; }
 while [ $# -gt 0 ]; do

@@ -8,6 +8,7 @@ import hashlib
 import json
 import pathlib
 import ssl
+import subprocess
 import sys
 import zipfile
 
@@ -26,10 +27,18 @@ class Refused(Exception):
 
 
 def amazon_roots(folder=DEBIAN_ROOTS):
+    """Each root's certificate, under the name by which OpenSSL looks for it in a directory: its subject's hash."""
     missing = [name for name in AMAZON_ROOTS if not (folder / f"{name}.crt").is_file()]
     if missing:
         raise Refused(f"{folder} lacks {', '.join(missing)}: Debian's package ca-certificates brings them")
-    return "".join(f"# {name.replace('_', ' ')}\n{(folder / f'{name}.crt').read_text().strip()}\n" for name in AMAZON_ROOTS)
+    roots = {}
+    for name in AMAZON_ROOTS:
+        path = folder / f"{name}.crt"
+        subject = subprocess.run(["openssl", "x509", "-noout", "-hash", "-in", path], check=True, capture_output=True, text=True)
+        roots[f"{subject.stdout.strip()}.0"] = f"# {name.replace('_', ' ')}\n{path.read_text().strip()}\n"
+    if len(roots) != len(AMAZON_ROOTS):
+        raise Refused("two of Amazon's roots have one subject")
+    return roots
 
 
 def certificates_in(text):
@@ -65,7 +74,7 @@ def check_static(image, architecture):
 def files_of(architecture, bootstrap, bundle):
     image = bootstrap.read_bytes()
     check_static(image, architecture)
-    files = {"bootstrap": image, "amazon-roots.pem": amazon_roots().encode()}
+    files = {"bootstrap": image, **{f"amazon-roots/{name}": text.encode() for name, text in amazon_roots().items()}}
     if bundle:
         files["global-bundle.pem"] = rds_bundle(bundle).encode()
     manifest = {"name": "aurora-restore-functions", "version": (ROOT / "VERSION").read_text().strip(),
@@ -97,7 +106,7 @@ def main():
     given = parser.parse_args()
     try:
         write_zip(given.output, files_of(given.architecture, given.bootstrap, given.rds_bundle))
-    except (Refused, OSError) as error:
+    except (Refused, OSError, subprocess.CalledProcessError) as error:
         sys.exit(str(error))
 
 

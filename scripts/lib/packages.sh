@@ -12,11 +12,12 @@ run_packages=(
   postgresql-15 postgresql-client-15 postgresql-contrib mariadb-server mariadb-backup
   ca-certificates util-linux procps tzdata
 )
-test_packages=(jq curl unzip python3 python3-yaml groff-base)
-package_packages=(python3 ca-certificates)
+test_packages=(jq curl unzip python3 python3-yaml groff-base openssl binutils)
+package_packages=(python3 ca-certificates openssl)
 arm64_packages=(g++-aarch64-linux-gnu)
 arm64_sysroot_packages=(
   libc6-dev linux-libc-dev libcrypt-dev
-  libboost1.81-dev libssl-dev zlib1g-dev libfmt-dev libfmt9 nlohmann-json3-dev libpugixml-dev libpugixml1v5
+  libboost1.81-dev libssl-dev zlib1g-dev libfmt-dev libfmt9 nlohmann-json3-dev libhowardhinnant-date-dev
+  libpugixml-dev libpugixml1v5
   libpq-dev postgresql-server-dev-15 libmariadb-dev
 )
