@@ -14,7 +14,7 @@ import zipfile
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "e2e"))
 
-from harness import ROOT, SPEC as BESIDE, Endpoint, free_port, wait_until  # noqa: E402
+from harness import BIN, ROOT, SPEC as BESIDE, Endpoint, free_port, wait_until  # noqa: E402
 
 SPEC = pathlib.Path(os.environ.get("AURORA_SPEC", BESIDE))
 ACCOUNT = "123456789012"
@@ -88,6 +88,8 @@ class World(Endpoint):
             "AWS_DEFAULT_REGION": region, "AWS_REGION": region, "AWS_DEFAULT_OUTPUT": "json",
             "REGION": region, "ACCOUNT_ID": ACCOUNT, "MOTO_URL": moto_url,
             "AWS_MAX_ATTEMPTS": "2", "PYTHONDONTWRITEBYTECODE": "1",
+            # A cross build takes minutes: packages are made for what is built.
+            "AURORA_PACKAGE_ARCH": "all" if (BIN.parent / "arm64/bin/bootstrap").exists() else "x86_64",
             **(variables or {})}
 
     def _tools(self):

@@ -25,8 +25,12 @@ class Authority:
                       "-CAcreateserial", "-days", "2", "-extfile", "names", "-out", "server.pem")
         return self.folder / "server.pem", self.folder / "server.key"
 
+    def hashed_name(self):
+        """What its certificate is called in a directory of roots."""
+        return self._openssl("x509", "-noout", "-hash", "-in", "authority.pem").strip() + ".0"
+
     def _openssl(self, *arguments):
-        subprocess.run(["openssl", *arguments], cwd=self.folder, check=True, capture_output=True)
+        return subprocess.run(["openssl", *arguments], cwd=self.folder, check=True, capture_output=True, text=True).stdout
 
 
 class TlsFront:
