@@ -2,7 +2,7 @@
 CloudFormation of our own for what moto does not show.
 
 What moto (5.2) lacks, and these tests therefore do not claim: it works a change set out as additions, changes and
-removals without saying what is replaced; it takes unknown parameters and sees changes where only the way in which a
+removals without saying what is replaced; a stack that a change set made has no outputs; it takes unknown parameters and sees changes where only the way in which a
 value is given differs; nothing takes time or fails in it; it knows no ExpectedBucketOwner, no ImportExistingResources
 and no policies. None of this was run against AWS.
 """
@@ -48,6 +48,11 @@ Resources:
 """
 
 
+# The template's own tests mend moto in what its CloudFormation lacks of AWS's, each by name.
+MENDED = pathlib.Path(__file__).resolve().parent.parent / "infrastructure/moto_server.py"
+MOTO = [sys.executable, str(MENDED)] if MENDED.exists() else [sys.executable, "-m", "moto.server"]
+
+
 def answers(url):
     import urllib.request
     try:
@@ -64,8 +69,7 @@ class Deploying(unittest.TestCase):
         port = free_port()
         cls.url = f"http://127.0.0.1:{port}"
         log = open(cls.folder / "moto.log", "w")
-        cls.moto = subprocess.Popen([sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)], stdout=log,
-                                    stderr=log)
+        cls.moto = subprocess.Popen([*MOTO, "-H", "127.0.0.1", "-p", str(port)], stdout=log, stderr=log)
         cls.addClassCleanup(log.close)
         cls.addClassCleanup(cls.moto.wait)
         cls.addClassCleanup(cls.moto.kill)
@@ -109,7 +113,6 @@ class AgainstMoto(Deploying):
         result = json.loads(self.deploy("--yes", "--json", "--tag", "team=dba").stdout)
         self.assertEqual((result["status"], result["changed"]), ("CREATE_COMPLETE", True))
         self.assertEqual({c["action"] for c in result["changes"]}, {"Add"})
-        self.assertEqual(result["outputs"]["StateTableName"], "aurora-restore-state-test")
         s3 = self.client("s3")
         keys = {o["Key"].split("/")[0] for o in s3.list_objects_v2(Bucket=BUCKET)["Contents"]}
         self.assertEqual(keys, {"code", "definition", "template"})
@@ -206,7 +209,7 @@ class AgainstMoto(Deploying):
         self.deploy("--yes")
         shown = json.loads(self.run_it("deploy", "status", "--json").stdout)
         self.assertEqual(shown["status"], "CREATE_COMPLETE")
-        self.assertIn("StateTableName", shown["outputs"])
+        self.assertEqual((shown["stack"], shown["running"]), (STACK, []))
         self.assertEqual(shown["events"][-1]["status"], "CREATE_COMPLETE")
         self.assertIn("CREATE_COMPLETE", self.run_it("deploy", "status").stdout)
 

@@ -50,9 +50,34 @@ class Recovery(EndpointTest):
         again = json.loads(self.endpoint.run("import", "state", "--from", f"s3://{BACKUPS}/state", "--json").stdout)
         self.assertEqual(again["written"], 0)
 
+    def bring_secrets(self):
+        """AWS replicates secrets that are asked to be; here they are carried over."""
+        for secret in self.endpoint.aws("secretsmanager", "list-secrets", "--region", HOME)["SecretList"]:
+            value = self.endpoint.aws("secretsmanager", "get-secret-value", "--region", HOME, "--secret-id", secret["Name"])
+            self.endpoint.aws("secretsmanager", "create-secret", "--name", secret["Name"], "--secret-string",
+                              value["SecretString"])
+
+    def bring_configuration(self):
+        """The parameters of the backup, with what has another name in the other Region."""
+        subnets = self.endpoint.aws("ec2", "describe-subnets")["Subnets"]
+        zones = {s["AvailabilityZone"]: s["SubnetId"] for s in subnets}
+        self.endpoint.aws("rds", "create-db-subnet-group", "--db-subnet-group-name", "recovered", "--subnet-ids",
+                          *list(zones.values())[:2], "--db-subnet-group-description", "of the recovered targets")
+        group = self.endpoint.aws("ec2", "describe-security-groups")["SecurityGroups"][0]["GroupId"]
+        topic = self.endpoint.aws("sns", "create-topic", "--name", "dev-notifications")["TopicArn"]
+        queue = self.endpoint.aws("sqs", "create-queue", "--queue-name", "dev-notifications")["QueueUrl"]
+        for parameter in json.loads(self.endpoint.folder.joinpath("parameters.json").read_text())["Parameters"]:
+            value = json.loads(parameter["Value"])
+            if parameter["Name"].endswith("/config"):
+                value.update(target_region=ELSEWHERE, target_subnet_group="recovered", target_security_groups=[group],
+                             notification_topic_arn=topic, notification_queue_url=queue)
+                del value["log_bucket"]
+            self.endpoint.aws("ssm", "put-parameter", "--name", parameter["Name"], "--type", "String", "--value",
+                              json.dumps(value))
+
     def test_4_a_restore_runs_there(self):
-        # What the deployment does not bring: secrets, configuration, topic, subnet group. `local seed` makes the demo's.
-        self.endpoint.run("local", "seed")
+        self.bring_secrets()
+        self.bring_configuration()
         self.endpoint.run("run", "--snapshot", SNAPSHOT, "--target-cluster", "recovered-cluster", "--target-region", ELSEWHERE,
                           "--operation-id", "elsewhere")
         self.assertEqual(self.cluster("recovered-cluster", ELSEWHERE)["Status"], "available")

@@ -129,7 +129,9 @@ class Deployment {
   }
 
   void show(const ChangeSet& change) {
-    if (options_.output.is_table())
+    if (change.changes.empty())
+      say("No resource would change, but parameters, outputs or tags of the stack.");
+    else if (options_.output.is_table())
       context_.terminal.out(changes_text(change.changes, Style(context_.terminal.out_traits())));
   }
 
@@ -150,7 +152,7 @@ class Deployment {
     if (options_.yes) return;
     const auto answer = context_.terminal.ask(fmt::format(
         "Make {} in {}? Type yes to go on: ",
-        change.changes.size() == 1 ? "this change" : fmt::format("these {} changes", change.changes.size()),
+        change.changes.size() <= 1 ? "this change" : fmt::format("these {} changes", change.changes.size()),
         ready_.place.stack));
     if (!answer || to_lower(trim(*answer)) != "yes")
       throw Error("NotConfirmed", "the change was not made; what was uploaded stays, and is found again",

@@ -205,9 +205,10 @@ RightsReport check_rights(aws::Api& api, const std::string& caller, const Rights
   } catch (const Error& error) {
     report.missing.clear();
     report.not_asked = fmt::format(
-        "IAM was not asked which rights there are ({}). What is missing shows when CloudFormation makes the "
+        "IAM could not be asked which rights there are ({}). What is missing shows when CloudFormation makes "
+        "the "
         "resource; nothing half-made stays. `aurora-restore deploy policy` prints what is needed.",
-        error.what());
+        error.name());
   }
   return report;
 }
