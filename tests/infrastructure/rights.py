@@ -38,8 +38,9 @@ class Unknown(Exception):
 
 def step_of(function):
     """The step that a function's name holds; None for whatever is no function of the pipeline."""
-    for step in sorted(STEPS, key=len, reverse=True):
-        if function == step or step.replace("_", "-") in function:
+    name = function.removeprefix("aurora-restore-")  # which holds a step's name, with what follows it
+    for step in STEPS:
+        if function == step or name == step.replace("_", "-") or name.startswith(step.replace("_", "-") + "-"):
             return step
     return None
 
