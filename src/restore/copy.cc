@@ -47,9 +47,9 @@ bool may_adopt(const aws::ClusterSnapshot& copy, const Operation& operation) {
          tag_of(copy, kSourceCreatedTag) == source_created(operation);
 }
 
-Json copy_request(const StepContext& context, const aws::ClusterSnapshot& source, const std::string& name) {
+Json copy_request(const StepContext& context, const aws::Tags& source_tags, const std::string& name) {
   const Operation& operation = context.operation;
-  aws::Tags tags = tags_to_copy(context, source.tags);
+  aws::Tags tags = tags_to_copy(context, source_tags);
   tags.merge(operation_tags(operation));
   tags[kSourceCreatedTag] = source_created(operation);
   Json request{{"SourceDBClusterSnapshotIdentifier", operation.known("source_snapshot_arn")},
@@ -114,15 +114,21 @@ bool is_to_wait(StepContext& context, aws::Rds& rds, const aws::ServiceError& e)
   return false;
 }
 
-aws::ClusterSnapshot need_source(StepContext& context) {
-  const std::string arn = context.operation.known("source_snapshot_arn");
-  aws::Rds rds = context.source_rds();
-  if (auto source = rds.find_snapshot(arn)) return *source;
-  throw Error(
+Error source_gone(const StepContext& context) {
+  return Error(
       "SnapshotNotFound",
       fmt::format("snapshot {} is not in {} any more.", context.operation.known("source_snapshot"),
-                  rds.region()),
+                  context.source_rds().region()),
       "Somebody deleted it, or its cluster's retention did. Start the restore again with another one.");
+}
+
+// As the first step saw them; operations of older versions did not keep them.
+aws::Tags tags_of_source(StepContext& context) {
+  if (const Json& known = member_or_null(context.operation.get("state"), "source_tags"); known.is_array())
+    return aws::tags_of(known);
+  const auto source = context.source_rds().find_snapshot(context.operation.known("source_snapshot_arn"));
+  if (!source) throw source_gone(context);
+  return source->tags;
 }
 
 // Begins the copy; false when it has to wait.
@@ -132,14 +138,15 @@ bool begin_copy(StepContext& context, aws::Rds& rds, const std::string& name) {
     context.operation.state()["copy_waits_for"] = *awaited;
     return false;
   }
-  const aws::ClusterSnapshot source = need_source(context);
+  const aws::Tags source_tags = tags_of_source(context);
   // Saved before the call: whatever happens to this step, the record says which copy to look for.
   context.operation.state()["target_snapshot"] = name;
   context.operations.save(context.operation, context.clock.now());
   try {
-    rds.copy_snapshot(copy_request(context, source, name));
+    rds.copy_snapshot(copy_request(context, source_tags, name));
     return true;
   } catch (const aws::ServiceError& e) {
+    if (e.is("DBClusterSnapshotNotFoundFault")) throw source_gone(context);
     if (!is_to_wait(context, rds, e)) throw;
     return false;
   }

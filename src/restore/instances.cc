@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "restore/looks.h"
 #include "restore/rds_errors.h"
 #include "restore/restore_request.h"
 #include "restore/target.h"
@@ -35,7 +36,7 @@ class InstancesRun {
       end_wait(context_, "capacity");
       return {true, ""};
     }
-    return {false, slowest_};
+    return {false, slowest_, short_of_capacity_};
   }
 
  private:
@@ -51,7 +52,7 @@ class InstancesRun {
     auto instance = rds_.find_instance(name);
     if (!instance) {
       if (!create(name, number)) return;
-      instance = rds_.find_instance(name);
+      if (may_be_over_soon(context_, "instances")) instance = rds_.find_instance(name);
     }
     const std::string status = instance ? instance->status : "creating";
     if (is_failed_status(status)) throw restore_failed("instance", name, status);
@@ -86,6 +87,7 @@ class InstancesRun {
                       context_.settings.text("db_instance_class"), kCapacityWaitMax.count(), e.message()),
           hint_for(e));
     slowest_ = fmt::format("instance {} waits for capacity", name);
+    short_of_capacity_ = true;
   }
 
   // Readers are spread over the zones that the subnet group reaches; a writer alone goes where RDS likes.
@@ -101,6 +103,7 @@ class InstancesRun {
   aws::Rds& rds_;
   const aws::Cluster& cluster_;
   std::string slowest_ = "available";
+  bool short_of_capacity_ = false;
   std::vector<std::string> zones_;
   bool zones_known_ = false;
 };
@@ -109,6 +112,21 @@ class InstancesRun {
 
 InstancesLook ensure_instances(StepContext& context, aws::Rds& rds, const aws::Cluster& cluster) {
   return InstancesRun(context, rds, cluster).run();
+}
+
+std::optional<std::string> instances_pending(StepContext& context, aws::Rds& rds) {
+  const Json& state = context.operation.get("state");
+  if (string_or(member_or_null(state, "look"), "what", "") != "instances") return std::nullopt;
+  std::optional<std::string> pending;
+  const Json names = member_or_null(state, "instances");
+  for (const Json& name : names) {
+    const auto instance = rds.find_instance(name.get<std::string>());
+    if (!instance) return std::nullopt;
+    if (is_failed_status(instance->status))
+      throw restore_failed("instance", instance->identifier, instance->status);
+    if (instance->status != "available") pending = "instances are " + instance->status;
+  }
+  return pending;
 }
 
 std::vector<std::string> instances_to_restart(aws::Rds& rds, const aws::Cluster& cluster) {

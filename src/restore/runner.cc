@@ -13,7 +13,9 @@
 #include "restore/definition.h"
 #include "restore/deleted_state.h"
 #include "restore/lock.h"
+#include "restore/looks.h"
 #include "restore/manifest_taking.h"
+#include "restore/one_look_api.h"
 #include "restore/rds_errors.h"
 #include "restore/request.h"
 #include "restore/step_meter.h"
@@ -204,7 +206,8 @@ Json StepRunner::run_dry(const Step& step, const Event& event) {
         {{"dry_run", "true", "only snapshot_check, invoked directly, can look without doing anything"}});
   Operation operation(event.operation_id, options_.clock.now());
   const Configuration settings = resolve(event.fields, operation, true);
-  StepContext context = context_of(options_.log, settings, operation, event.fields, {});
+  OneLookApi one_look(options_.api, options_.clock);
+  StepContext context = context_of(one_look, options_.log, settings, operation, event.fields, {});
   return answer_of(operation, step.run(context));
 }
 
@@ -213,7 +216,8 @@ Json StepRunner::run_loaded(const Step& step, const Json& event, Operation& oper
   const TimePoint started = options_.clock.now();
   const Log log = options_.log.with({{"operation_id", operation.id()}, {"step", step.name}});
   const Configuration settings = resolve(event, operation, step.name == "snapshot_check");
-  StepContext context = context_of(log, settings, operation, event, deadline);
+  OneLookApi one_look(options_.api, options_.clock);
+  StepContext context = context_of(one_look, log, settings, operation, event, deadline);
   const bool was_finished = operation.is_finished();
   // Leaves only when the state is saved: the rollback must know what there is to undo.
   std::optional<WorkOnTarget> at_work;
@@ -228,6 +232,7 @@ Json StepRunner::run_loaded(const Step& step, const Json& event, Operation& oper
     if (is_new) release_lock(context);
     throw;
   }
+  if (!result.retry_after) end_look(context);
   const TimePoint now = options_.clock.now();
   const TimePoint look_before = last_look(operation, step, now);
   const bool news = note_progress(operation, step, result, now);
@@ -250,9 +255,10 @@ Json StepRunner::run_loaded(const Step& step, const Json& event, Operation& oper
   return answer_of(operation, result);
 }
 
-StepContext StepRunner::context_of(const Log& log, const Configuration& settings, Operation& operation,
-                                   const Json& event, TimePoint deadline) {
-  return {.api = options_.api,
+StepContext StepRunner::context_of(aws::Api& api, const Log& log, const Configuration& settings,
+                                   Operation& operation, const Json& event, TimePoint deadline) {
+  aws::Api& source = source_accounts_.api_for(settings);
+  return {.api = api,
           .databases = options_.databases,
           .clock = options_.clock,
           .log = log,
@@ -264,7 +270,7 @@ StepContext StepRunner::context_of(const Log& log, const Configuration& settings
           .operation = operation,
           .event = event,
           .deadline = deadline,
-          .source = &source_accounts_.api_for(settings),
+          .source = &source == &options_.api ? &api : &source,
           .messages = options_.messages};
 }
 
@@ -274,7 +280,7 @@ Json StepRunner::take_manifest_of_source(Json fields, TimePoint deadline) {
   fields.erase(kManifestOrder);
   Operation none("manifest", options_.clock.now());
   const Configuration settings = resolve(fields, none, false);
-  StepContext context = context_of(options_.log, settings, none, fields, deadline);
+  StepContext context = context_of(options_.api, options_.log, settings, none, fields, deadline);
   return take_manifest(context, order);
 }
 
@@ -378,7 +384,7 @@ void StepRunner::note_failure(const Step& step, const std::string& operation_id,
   const Json no_event = Json::object();
   const std::optional<Configuration> settings = settings_of(*operation);
   if (!settings) return operations_.save(*operation, now);
-  StepContext context = context_of(log, *settings, *operation, no_event, {});
+  StepContext context = context_of(options_.api, log, *settings, *operation, no_event, {});
   const auto to_tell = announcement_of_error(context, step, error, is_retried(step, reported.name()));
   operations_.save(*operation, now);
   if (to_tell) send_all(context, {*to_tell});

@@ -56,7 +56,7 @@ class StepRunner {
  private:
   Json run_loaded(const Step& step, const Json& event, Operation& operation, bool is_new, TimePoint deadline,
                   StepMeter& meter);
-  StepContext context_of(const Log& log, const Configuration& settings, Operation& operation,
+  StepContext context_of(aws::Api& api, const Log& log, const Configuration& settings, Operation& operation,
                          const Json& event, TimePoint deadline);
   Json run_dry(const Step& step, const Event& event);
   Json take_manifest_of_source(Json fields, TimePoint deadline);

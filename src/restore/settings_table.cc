@@ -623,9 +623,11 @@ std::span<const Setting> settings() {
        kInteger,
        {},
        {"POLL_INTERVAL_SECONDS"},
-       "30",
+       "",
        check_poll_interval,
-       "How long to wait between two looks at a copy, deletion or restore."},
+       "A fixed time between two looks at a copy, deletion or restore; when absent, waits learn from age, "
+       "size, "
+       "percentage and earlier restores."},
   };
   return kSettings;
 }

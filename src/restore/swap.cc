@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "restore/looks.h"
 #include "restore/rds_errors.h"
 #include "restore/target.h"
 
@@ -11,13 +12,13 @@ namespace aurora::restore {
 namespace {
 
 // While names are exchanged nobody reaches the target.
-constexpr std::int64_t kExchangeLookSeconds = 2;
+constexpr std::chrono::seconds kGapMax{3};
 
-StepResult looking_again(const StepContext& context, std::string message) {
+StepResult looking_again(StepContext& context, std::string message) {
   return {.message = std::move(message),
           .fields = {{"target_cluster_id", context.settings.text("target_cluster_id")}},
           .next_step = "verify_restore",
-          .retry_after = std::min(kExchangeLookSeconds, context.settings.integer("poll_interval_seconds"))};
+          .retry_after = look_again_after(context, "exchange", {}, kGapMax)};
 }
 
 // The old cluster is put aside only when there is something to put in its place.

@@ -48,7 +48,7 @@ void warn_of_timeout(Plan& plan) {
                   (static_cast<std::int64_t>(most * 1.5) / 3600 + 1) * 3600));
 }
 
-Work work_of(const Json& answer, bool local) {
+restore::Work work_of(const Json& answer, bool local) {
   const Json& parameters = member_or_null(answer, "parameters");
   return {.size_gib = static_cast<double>(int_or(answer, "allocated_storage_gib", 0)),
           .copies = bool_or(answer, "copy_needed", false),
@@ -85,7 +85,7 @@ Json actions_json(const std::vector<PlannedAction>& actions) {
 
 Json duration_json(const Plan& plan) {
   Json steps = Json::array();
-  for (const StepEstimate& step : plan.steps)
+  for (const restore::StepEstimate& step : plan.steps)
     steps.push_back({{"step", step.step},
                      {"least_seconds", step.least_seconds},
                      {"most_seconds", step.most_seconds},
@@ -101,19 +101,19 @@ Json duration_json(const Plan& plan) {
 
 double Plan::least_seconds() const {
   double sum = 0;
-  for (const StepEstimate& step : steps) sum += step.least_seconds;
+  for (const restore::StepEstimate& step : steps) sum += step.least_seconds;
   return sum;
 }
 
 double Plan::most_seconds() const {
   double sum = 0;
-  for (const StepEstimate& step : steps) sum += step.most_seconds;
+  for (const restore::StepEstimate& step : steps) sum += step.most_seconds;
   return sum;
 }
 
 std::size_t Plan::based_on() const {
   std::size_t most = 0;
-  for (const StepEstimate& step : steps) most = std::max(most, step.based_on);
+  for (const restore::StepEstimate& step : steps) most = std::max(most, step.based_on);
   return most;
 }
 
@@ -131,7 +131,7 @@ Plan make_plan(World& world, const Json& request) {
   std::vector<Json> items;
   try_to_see(plan, "The state table with past operations",
              [&] { items = Operations(world).recent(restore::kCompleted, kPastOperationsMax); });
-  plan.steps = estimate_steps(past_operations(items), work_of(plan.answer, world.local));
+  plan.steps = restore::estimate_steps(restore::past_operations(items), work_of(plan.answer, world.local));
   plan.cost = estimate_cost(basis_of(plan));
   try_to_see(plan, "The state machine's timeout", [&] { plan.timeout_seconds = timeout_of(world); });
   warn_of_timeout(plan);

@@ -7,15 +7,15 @@
 #include "cli/context.h"
 #include "cli/plan/actions.h"
 #include "cli/plan/cost.h"
-#include "cli/plan/duration.h"
 #include "cli/world.h"
+#include "restore/durations.h"
 
 namespace aurora::cli {
 
 struct Plan {
   Json answer;  // of the dry run
   std::vector<PlannedAction> actions;
-  std::vector<StepEstimate> steps;
+  std::vector<restore::StepEstimate> steps;
   CostEstimate cost;
   std::vector<std::string> warnings;  // beside the dry run's
   std::int64_t timeout_seconds = 0;   // of the state machine; 0: not known

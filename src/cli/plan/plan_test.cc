@@ -14,66 +14,6 @@ using testing::DoubleNear;
 using testing::HasSubstr;
 using testing::Not;
 
-PastOperation past(double gib, double copy_seconds) {
-  return {.size_gib = gib, .copied = true, .seconds = {{"check_copy_status", copy_seconds}}};
-}
-
-const StepEstimate& step(const std::vector<StepEstimate>& steps, const std::string& name) {
-  for (const StepEstimate& estimate : steps)
-    if (estimate.step == name) return estimate;
-  throw Error("NoStep", name);
-}
-
-TEST(PlanDuration, NearestSizesCountAndShowTheirSpread) {
-  const auto steps = estimate_steps(
-      {past(100, 600), past(110, 900), past(90, 700), past(95, 650), past(105, 800), past(4000, 90000)},
-      {.size_gib = 100, .copies = true});
-  EXPECT_THAT(step(steps, "check_copy_status").least_seconds, DoubleEq(600));
-  EXPECT_THAT(step(steps, "check_copy_status").most_seconds, DoubleEq(900));
-  EXPECT_EQ(step(steps, "check_copy_status").based_on, 5u);
-}
-
-TEST(PlanDuration, OtherSizesAreScaled) {
-  const auto steps = estimate_steps({past(100, 600), past(100, 600)}, {.size_gib = 1000, .copies = true});
-  EXPECT_THAT(step(steps, "check_copy_status").most_seconds, DoubleEq(6000));
-}
-
-TEST(PlanDuration, OnePastOperationHasAMargin) {
-  const auto steps = estimate_steps({past(100, 1000)}, {.size_gib = 100, .copies = true});
-  EXPECT_THAT(step(steps, "check_copy_status").least_seconds, DoubleEq(800));
-  EXPECT_THAT(step(steps, "check_copy_status").most_seconds, DoubleEq(1500));
-}
-
-TEST(PlanDuration, WithoutPastItIsAssumedFromTheSize) {
-  const auto steps = estimate_steps({}, {.size_gib = 2000, .copies = true});
-  EXPECT_THAT(step(steps, "check_copy_status").least_seconds, DoubleEq(120 + 12000));
-  EXPECT_THAT(step(steps, "check_copy_status").most_seconds, DoubleEq(600 + 36000));
-  EXPECT_EQ(step(steps, "check_restore_status").based_on, 0u);
-  EXPECT_THAT(step(steps, "verify_restore").most_seconds, DoubleEq(600));
-}
-
-TEST(PlanDuration, WithoutACopyItsStepsTakeNoTime) {
-  for (const StepEstimate& estimate : estimate_steps({past(1, 1)}, {.size_gib = 1, .copies = false}))
-    EXPECT_THAT(estimate.step, Not(HasSubstr("copy")));
-}
-
-TEST(PlanDuration, CompletedItemsAloneTellHowLong) {
-  const Json item{
-      {"status", "COMPLETED"},
-      {"snapshot_details", {{"allocated_storage_gib", 12}}},
-      {"state", {{"copy_needed", true}}},
-      {"steps",
-       {{"cleanup", {{"started_at", "2026-11-28T06:00:00Z"}, {"finished_at", "2026-11-28T06:01:30Z"}}},
-        {"notify_completion", {{"started_at", "2026-11-28T06:00:00Z"}}}}}};
-  Json failed = item;
-  failed["status"] = "FAILED";
-  const auto operations = past_operations({item, failed});
-  ASSERT_EQ(operations.size(), 1u);
-  EXPECT_EQ(operations[0].seconds, (std::map<std::string, double>{{"cleanup", 90}}));
-  EXPECT_EQ(operations[0].size_gib, 12);
-  EXPECT_TRUE(operations[0].copied);
-}
-
 CostBasis basis(Json parameters) {
   return {.size_gib = 1000,
           .copies = true,

@@ -51,7 +51,7 @@ std::string basis_text(std::size_t based_on) {
 
 std::string duration_text(const Plan& plan, const Style& style) {
   Table table({{"STEP"}, {"TAKES", Table::Align::kRight}, {"FROM"}});
-  for (const StepEstimate& step : plan.steps)
+  for (const restore::StepEstimate& step : plan.steps)
     table.add({step_title(step.step), range_text(step.least_seconds, step.most_seconds),
                basis_text(step.based_on)});
   return heading(style, "How long: " + range_text(plan.least_seconds(), plan.most_seconds())) +

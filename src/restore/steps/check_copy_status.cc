@@ -2,6 +2,7 @@
 
 #include "base/dates.h"
 #include "restore/copy.h"
+#include "restore/looks.h"
 #include "restore/progress.h"
 #include "restore/restore_request.h"
 #include "restore/steps/steps.h"
@@ -9,14 +10,16 @@
 namespace aurora::restore::steps {
 namespace {
 
-StepResult in_progress(StepContext& context, const std::string& message, int percent) {
+constexpr char kCopying[] = "Snapshot copy in progress";
+
+StepResult in_progress(StepContext& context, const std::string& message, int percent, std::int64_t after) {
   note_percent(context, "check_copy_status", "copy_snapshot", percent, message);
   return {.message = message,
           .fields = {{"target_snapshot", context.operation.known("target_snapshot")},
                      {"copy_status", "in-progress"},
                      {"percent_progress", percent}},
           .next_step = "check_copy_status",
-          .retry_after = context.settings.integer("poll_interval_seconds")};
+          .retry_after = after};
 }
 
 StepResult completed(StepContext& context) {
@@ -73,8 +76,12 @@ StepResult check_copy_status(StepContext& context) {
   if (!operation.is_known("copy_needed")) return completed(context);
   if (!operation.is_known("copy_begun")) {
     ensure_copy(context);
-    if (!operation.is_known("copy_begun")) return in_progress(context, copy_wait(operation), 0);
+    if (!operation.is_known("copy_begun"))
+      return in_progress(context, copy_wait(operation), 0, try_again_after(context, "copy slot"));
   }
+  if (const auto begun = parse_iso(operation.known("copy_begun_at")))
+    if (const auto after = too_early(context, "copy", *begun))
+      return in_progress(context, kCopying, 0, *after);
   const std::string name = operation.known("target_snapshot");
   const auto copy = context.target_rds().find_snapshot(name);
   if (!copy)
@@ -83,7 +90,8 @@ StepResult check_copy_status(StepContext& context) {
                 "Somebody deleted it; start the restore again.");
   if (has_failed(copy->status)) fail(context, *copy);
   if (copy->status != "available")
-    return in_progress(context, "Snapshot copy in progress", copy->percent_progress);
+    return in_progress(context, kCopying, copy->percent_progress,
+                       look_again_after(context, "copy", copy->percent_progress));
   check_key(context, *copy);
   return copied(context, name);
 }

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "base/dates.h"
 #include "base/text.h"
 #include "restore/instances.h"
+#include "restore/looks.h"
 #include "restore/restore_request.h"
 #include "restore/secrets.h"
 #include "restore/steps/steps.h"
@@ -16,13 +18,33 @@ namespace {
 
 // A parameter that wants a restart after every restart would go on for ever.
 constexpr std::int64_t kRestartsMax = 5;
+constexpr char kRestoring[] = "Cluster restore in progress";
 
-StepResult waiting(StepContext& context, const std::string& status, const std::string& message) {
+StepResult waiting(StepContext& context, const std::string& status, const std::string& message,
+                   std::int64_t after) {
   return {.message = message,
           .fields = {{"target_cluster_id", context.settings.text("target_cluster_id")},
                      {"cluster_status", status}},
           .next_step = "check_restore_status",
-          .retry_after = context.settings.integer("poll_interval_seconds")};
+          .retry_after = after};
+}
+
+StepResult instances_waiting(StepContext& context, const InstancesLook& look) {
+  return waiting(
+      context, "creating", std::string(kRestoring) + ": " + look.text,
+      look.short_of_capacity ? try_again_after(context, "capacity") : look_again_after(context, "instances"));
+}
+
+// After its restore a cluster is busy with what it was asked for.
+std::string changing(const StepContext& context) {
+  return context.operation.is_known("master_password_applied") ? "password" : "restore";
+}
+
+// The machine looks at once after RDS was asked, when nothing can be ready.
+std::optional<std::int64_t> just_restored(StepContext& context) {
+  const Json& begun = member_or_null(context.operation.get("steps"), "restore_snapshot");
+  const auto asked = parse_iso(string_or(begun, "finished_at", ""));
+  return asked ? too_early(context, "restore", *asked) : std::nullopt;
 }
 
 void ask_for_managed_password(StepContext& context, aws::Rds& rds, const aws::Cluster& cluster) {
@@ -169,19 +191,26 @@ StepResult check_restore_status(StepContext& context) {
   const std::string target = context.settings.text("target_cluster_id");
   const std::string name = restored_name(context.operation, target);
   aws::Rds rds = context.target_rds();
+  if (const auto after = just_restored(context)) return waiting(context, "creating", kRestoring, *after);
+  if (const auto pending = instances_pending(context, rds))
+    return instances_waiting(context, {false, *pending});
   aws::Cluster cluster = need_cluster(context, rds, name);
-  if (cluster.status != "available") return waiting(context, cluster.status, "Cluster restore in progress");
+  if (cluster.status != "available")
+    return waiting(context, cluster.status, kRestoring, look_again_after(context, changing(context)));
 
   const InstancesLook instances = ensure_instances(context, rds, cluster);
-  if (!instances.available)
-    return waiting(context, "creating", "Cluster restore in progress: " + instances.text);
-  if (apply_master_password(context, rds, cluster)) cluster = need_cluster(context, rds, name);
-  if (cluster.status != "available" || !is_secret_ready(context, cluster))
+  if (!instances.available) return instances_waiting(context, instances);
+  const bool applied = apply_master_password(context, rds, cluster);
+  if (applied && may_be_over_soon(context, "password")) cluster = need_cluster(context, rds, name);
+  if (cluster.status != "available" || !is_secret_ready(context, cluster) ||
+      (applied && !may_be_over_soon(context, "password")))
     return waiting(context, "resetting-master-credentials",
-                   "Cluster restore in progress: master password is being set");
+                   "Cluster restore in progress: master password is being set",
+                   look_again_after(context, "password"));
   if (restart_for_parameters(context, rds, cluster))
     return waiting(context, "rebooting",
-                   "Cluster restore in progress: instances restart for their parameter group");
+                   "Cluster restore in progress: instances restart for their parameter group",
+                   look_again_after(context, "restart"));
 
   note(context, cluster, hold_against_request(context, rds, cluster));
   return {.message = "Cluster restore completed",

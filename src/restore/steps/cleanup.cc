@@ -2,6 +2,7 @@
 
 #include "restore/archive.h"
 #include "restore/copy.h"
+#include "restore/looks.h"
 #include "restore/rds_errors.h"
 #include "restore/source_account.h"
 #include "restore/steps/steps.h"
@@ -14,6 +15,7 @@ namespace {
 
 // How long cleanup waits for a thing that is between two states; it is left to stand after that.
 constexpr std::chrono::hours kWaitMax{1};
+constexpr std::chrono::minutes kGapMax{2};
 
 class CleanupRun {
  public:
@@ -108,7 +110,7 @@ StepResult cleanup(StepContext& context) {
     return {.message = "Cleanup waits for " + waits_for,
             .fields = {{"target_cluster_id", context.settings.text("target_cluster_id")}},
             .next_step = "cleanup",
-            .retry_after = context.settings.integer("poll_interval_seconds")};
+            .retry_after = look_again_after(context, "cleanup", {}, kGapMax)};
   operation["cleanup_results"] = results;
   if (context.settings.flag("delete_logs")) {
     results["logs_deleted"] = delete_archive(context);

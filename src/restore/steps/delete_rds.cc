@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "restore/looks.h"
 #include "restore/steps/steps.h"
 #include "restore/swap.h"
 #include "restore/target.h"
@@ -22,12 +23,12 @@ StepResult deleted(StepContext& context, const std::string& target) {
   return result;
 }
 
-StepResult waiting(StepContext& context, const std::string& message) {
+StepResult waiting(StepContext& context, std::string_view what, const std::string& message) {
   return {.message = message,
           .fields = {{"target_cluster_id", context.settings.text("target_cluster_id")},
                      {"deletion_status", "in-progress"}},
           .next_step = "delete_rds",
-          .retry_after = context.settings.integer("poll_interval_seconds")};
+          .retry_after = look_again_after(context, what)};
 }
 
 // Whether a cluster that RDS still works on can be asked for anything.
@@ -43,7 +44,7 @@ StepResult retire(StepContext& context, aws::Rds& rds, const std::string& target
     operation.state()["retired_cluster_id"] = retired;
     context.operations.save(operation, context.clock.now());
   }
-  if (!rename_step(rds, target, retired)) return waiting(context, "Cluster is being renamed aside");
+  if (!rename_step(rds, target, retired)) return waiting(context, "rename", "Cluster is being renamed aside");
   return done(context, fmt::format("Cluster retired as {}", retired));
 }
 
@@ -78,7 +79,8 @@ StepResult remove(StepContext& context, aws::Rds& rds, const aws::Cluster& clust
   if (final_snapshot) operation.state()["final_snapshot"] = *final_snapshot;
   context.operations.save(operation, context.clock.now());
   begin_deletion(rds, cluster, final_snapshot);
-  if (rds.find_cluster(cluster.identifier)) return waiting(context, "Cluster deletion in progress");
+  if (rds.find_cluster(cluster.identifier))
+    return waiting(context, "deletion", "Cluster deletion in progress");
   return deleted(context, cluster.identifier);
 }
 
@@ -102,7 +104,9 @@ StepResult delete_rds(StepContext& context) {
   if (cluster->status == "stopped") throw target_stopped(target);
   const std::string strategy = context.settings.text("replace_strategy");
   if (strategy == "swap" && retired.empty()) return leave(context, target);
-  if (!is_settled(*cluster)) return waiting(context, fmt::format("Cluster is {}", cluster->status));
+  if (!is_settled(*cluster))
+    return waiting(context, operation.is_known("target_deleted") ? "deletion" : "settling",
+                   fmt::format("Cluster is {}", cluster->status));
   if (cluster->status == "available" && retired.empty() && strategy == "retire")
     return retire(context, rds, target);
   if (!retired.empty()) return retire(context, rds, target);

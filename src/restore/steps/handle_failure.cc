@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "restore/announcements.h"
 #include "restore/archive.h"
+#include "restore/looks.h"
 #include "restore/resume.h"
 #include "restore/rollback.h"
 #include "restore/steps/steps.h"
@@ -19,6 +20,8 @@ namespace {
 constexpr std::int64_t kTriesMax = 3;
 // RDS may take hours over a restore that it is not asked to finish any more.
 constexpr std::chrono::hours kWaitMax{12};
+// What is to be undone may still cost money.
+constexpr std::chrono::minutes kGapMax{5};
 
 bool is_cancelled(const StepContext& context) {
   // An execution that a person stopped reports itself with this status.
@@ -54,7 +57,7 @@ StepResult rolling_back(StepContext& context, const std::string& message) {
   return {.message = message,
           .fields = {{"rollback_status", "in-progress"}},
           .next_step = "handle_failure",
-          .retry_after = context.settings.integer("poll_interval_seconds")};
+          .retry_after = look_again_after(context, "rollback", {}, kGapMax)};
 }
 
 Json to_json(const std::vector<RollbackLook::Failure>& failures) {

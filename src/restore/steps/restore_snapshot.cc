@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "restore/looks.h"
 #include "restore/point_in_time.h"
 #include "restore/rds_errors.h"
 #include "restore/restore_request.h"
@@ -18,7 +19,7 @@ StepResult waiting(StepContext& context, const std::string& message) {
           .fields = {{"target_cluster_id", context.settings.text("target_cluster_id")},
                      {"target_snapshot", context.operation.known("target_snapshot")}},
           .next_step = "restore_snapshot",
-          .retry_after = context.settings.integer("poll_interval_seconds")};
+          .retry_after = try_again_after(context, "capacity")};
 }
 
 Error taken(const aws::Rds& rds, const std::string& name) {
@@ -33,6 +34,8 @@ aws::Tags source_tags(StepContext& context, aws::Rds& rds) {
     const auto source = rds.find_cluster(context.settings.text("source_cluster_id"));
     return source ? source->tags : aws::Tags{};
   }
+  if (const Json& known = member_or_null(context.operation.get("state"), "source_tags"); known.is_array())
+    return aws::tags_of(known);
   const std::string name = context.operation.is_known("copy_needed")
                                ? context.operation.known("target_snapshot")
                                : context.operation.known("source_snapshot_arn");

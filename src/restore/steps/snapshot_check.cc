@@ -5,6 +5,7 @@
 #include "restore/checks.h"
 #include "restore/configuration_sources.h"
 #include "restore/lock.h"
+#include "restore/looks.h"
 #include "restore/point_in_time.h"
 #include "restore/preflight.h"
 #include "restore/request.h"
@@ -187,6 +188,8 @@ StepResult snapshot_check(StepContext& context) {
   operation.state()["source_snapshot"] = snapshot->identifier;
   operation.state()["source_snapshot_arn"] = snapshot->arn;
   operation.state()["copy_needed"] = copy;
+  operation.state()["source_tags"] = aws::tag_list(snapshot->tags);
+  expect_waits(context);
   record_warnings(context, findings);
   return {.message = is_point_in_time(context.settings)
                          ? fmt::format("Cluster can be restored to {}", operation.known("restore_time"))

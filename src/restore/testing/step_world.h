@@ -26,7 +26,10 @@ class StepWorld : public ::testing::Test {
   static constexpr char kSnapshot[] = "dev-source-cluster-snapshot-2026-11-21";
   static constexpr char kTarget[] = "dev-target-cluster";
 
-  StepWorld() {
+  // `pace` and `bytes` are how long RDS's work takes at least, and how large clusters are.
+  explicit StepWorld(local::rds::Pace pace = {}, std::uint64_t bytes = 3ULL << 30)
+      : rds({.directory = data.path(), .pace = pace, .patience = std::chrono::milliseconds(0), .threads = 0},
+            simulated(bytes), clock, Log::none(), &endpoint) {
     endpoint.add("dynamodb", dynamodb);
     endpoint.add("secretsmanager", secrets);
     endpoint.add("ssm", ssm);
@@ -47,11 +50,15 @@ class StepWorld : public ::testing::Test {
     make_cluster("us-east-1", "dev-source-cluster");
     api.call("rds", "us-east-1", "CreateDBClusterSnapshot",
              {{"DBClusterSnapshotIdentifier", kSnapshot}, {"DBClusterIdentifier", "dev-source-cluster"}});
-    work();
+    settle();
   }
 
   // Does all of RDS's work that is due.
   void work() { rds.run_due(); }
+  // Lets time pass until RDS has nothing left to do.
+  void settle() {
+    while (const auto due = rds.run_due()) clock.advance(*due - clock.now());
+  }
 
   void make_cluster(const std::string& region, const std::string& name, const Json& more = Json::object()) {
     Json cluster{{"DBClusterIdentifier", name},
@@ -60,12 +67,13 @@ class StepWorld : public ::testing::Test {
                  {"MasterUserPassword", "old-password-1"}};
     cluster.update(more);
     api.call("rds", region, "CreateDBCluster", cluster);
+    settle();
     api.call("rds", region, "CreateDBInstance",
              {{"DBInstanceIdentifier", name + "-instance-1"},
               {"DBClusterIdentifier", name},
               {"DBInstanceClass", "db.r5.large"},
               {"Engine", "aurora-postgresql"}});
-    work();
+    settle();
   }
 
   Json step(const char* name, Json event = Json::object()) {
@@ -140,9 +148,9 @@ class StepWorld : public ::testing::Test {
                     {{"DBClusterIdentifier", name}})["DBClusters"][0];
   }
 
-  static local::engines::Engines simulated() {
+  static local::engines::Engines simulated(std::uint64_t bytes) {
     local::engines::Engines engines;
-    engines.emplace("aurora-postgresql", std::make_unique<local::engines::SimulatedEngine>());
+    engines.emplace("aurora-postgresql", std::make_unique<local::engines::SimulatedEngine>(bytes));
     return engines;
   }
 
@@ -156,12 +164,7 @@ class StepWorld : public ::testing::Test {
   local::Ssm ssm{data.path(), clock, endpoint};
   local::Kms kms{data.path(), clock};
   local::Ec2 ec2{data.path(), endpoint};
-  local::RdsService rds{
-      {.directory = data.path(), .pace = {}, .patience = std::chrono::milliseconds(0), .threads = 0},
-      simulated(),
-      clock,
-      Log::none(),
-      &endpoint};
+  local::RdsService rds;
   local::RouterApi api{endpoint};
   WorkInLog in_work;
   RecordedApi recorded{api, endpoint, in_work};
