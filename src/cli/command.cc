@@ -81,6 +81,7 @@ const std::vector<Command>& commands() {
       logs_command(),
       logs_query_command(),
       report_command(),
+      cost_command(),
       cancel_command(),
       resume_command(),
       mark_failed_command(),

@@ -23,6 +23,18 @@ inline constexpr double kTransferGib = 0.02;
 // An instance is billed for ten minutes at least.
 inline constexpr double kInstanceHoursMin = 10.0 / 60;
 
+// The pipeline itself. Lambda's price is that of arm64 or x86_64 by the function's architecture; on-demand
+// tables; nothing of a free tier is deducted anywhere.
+inline constexpr double kStateTransition = 0.025 / 1000;
+inline constexpr double kLambdaRequest = 0.20 / 1'000'000;
+inline constexpr double kLambdaGbSecondArm = 0.0000133334;
+inline constexpr double kLambdaGbSecondX86 = 0.0000166667;
+inline constexpr double kDynamoDbWriteUnit = 0.625 / 1'000'000;
+inline constexpr double kDynamoDbReadUnit = 0.125 / 1'000'000;
+inline constexpr double kSnsRequest = 0.50 / 1'000'000;
+inline constexpr double kSqsRequest = 0.40 / 1'000'000;
+inline constexpr double kLogsGib = 0.50;
+
 // One hour of an instance class, or nothing for a class that is not known here. db.serverless is counted by
 // its capacity instead.
 std::optional<double> instance_hour(std::string_view instance_class);

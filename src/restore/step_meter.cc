@@ -3,6 +3,20 @@
 #include "base/dates.h"
 
 namespace aurora::restore {
+namespace {
+
+// What is paid for by request, as a metric line's member "Requests" tells it (`aurora-restore cost` adds it
+// up).
+Json counted(const aws::CallCounter& calls) {
+  return {{"rds", calls.rds.load()},
+          {"dynamodb", calls.dynamodb.load()},
+          {"dynamodb_read_halves", calls.dynamodb_read_halves.load()},
+          {"dynamodb_write_halves", calls.dynamodb_write_halves.load()},
+          {"sns", calls.sns.load()},
+          {"sqs", calls.sqs.load()}};
+}
+
+}  // namespace
 
 StepMeter::StepMeter(const Log& log, const Clock& clock, const aws::CallCounter* calls,
                      std::string environment, std::string_view step)
@@ -10,6 +24,7 @@ StepMeter::StepMeter(const Log& log, const Clock& clock, const aws::CallCounter*
   if (!calls_) return;
   calls_before_ = calls_->calls;
   throttles_before_ = calls_->throttles;
+  requests_before_ = counted(*calls_);
 }
 
 void StepMeter::measure(StepContext& context, const StepResult& result, TimePoint look_before, bool ends) {
@@ -48,10 +63,19 @@ std::vector<Metric> StepMeter::call_metrics() const {
           {"ApiThrottles", "Count", static_cast<double>(calls_->throttles - throttles_before_)}};
 }
 
+Json StepMeter::requests() const {
+  Json since = Json::object();
+  if (!calls_) return since;
+  for (const auto& [name, count] : counted(*calls_).items())
+    since[name] = count.get<std::int64_t>() - requests_before_[name].get<std::int64_t>();
+  return since;
+}
+
 void StepMeter::write_step(const std::string& operation_id, std::vector<Metric> metrics) const {
   for (const Metric& metric : call_metrics()) metrics.push_back(metric);
-  write_metrics(log_, clock_.now(), environment_, {{"Step", step_}}, metrics,
-                {{"operation_id", operation_id}, {"step", step_}});
+  Json fields{{"operation_id", operation_id}, {"step", step_}};
+  if (calls_) fields["Requests"] = requests();
+  write_metrics(log_, clock_.now(), environment_, {{"Step", step_}}, metrics, fields);
 }
 
 }  // namespace aurora::restore

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "aws/counting_transport.h"
+#include "base/json.h"
 #include "restore/metrics.h"
 
 namespace aurora::restore {
@@ -25,6 +26,7 @@ class StepMeter {
 
  private:
   std::vector<Metric> call_metrics() const;
+  Json requests() const;
   void write_step(const std::string& operation_id, std::vector<Metric> metrics) const;
 
   const Log& log_;
@@ -34,6 +36,7 @@ class StepMeter {
   const std::string step_;
   std::int64_t calls_before_ = 0;
   std::int64_t throttles_before_ = 0;
+  Json requests_before_;
   std::vector<Metric> of_step_;
   std::vector<Metric> of_environment_;
 };

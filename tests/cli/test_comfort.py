@@ -209,6 +209,27 @@ class Comfort(EndpointTest):
         found = {row["check"]: row for row in rows(self.endpoint.run("doctor", "--json", check=False).stdout)}
         self.assertEqual(found["Rollback rule"]["health"], "ok", "the command that mends it works as printed")
 
+    def test_8_cost_counts_what_the_restore_used(self):
+        cost = json.loads(self.endpoint.run("cost", "of-file", "--json").stdout)
+        lines = {line["what"].split(",")[0].split(" (")[0]: line for line in cost["pipeline"]}
+        entered = [e for e in rows(self.endpoint.run("history", "of-file", "--output", "json").stdout)
+                   if e["type"].endswith("StateEntered")]
+        self.assertGreater(len(entered), 18)
+        self.assertGreaterEqual(lines["State transitions"]["quantity"], len(entered))
+        self.assertGreaterEqual(lines["Lambda requests"]["quantity"], 10)
+        self.assertEqual(lines["Lambda duration"]["basis"], "measured", "the functions' report lines were read")
+        self.assertGreater(lines["RDS API calls"]["quantity"], 5)
+        self.assertGreater(lines["DynamoDB writes"]["quantity"], 10)
+        self.assertGreater(cost["pipeline_usd"], 0.0004)
+        self.assertLess(cost["pipeline_usd"], 0.02)
+        self.assertIn("Transfer of the snapshot from us-east-1 to us-west-2", [line["what"] for line in cost["resources"]])
+        self.assertFalse(cost["charged"])
+        table = self.endpoint.run("cost", "of-file").stdout
+        self.assertIn("free tiers are not deducted", table)
+        summary = self.endpoint.run("cost", "--since", "1d").stdout
+        self.assertRegex(summary, r"(?m)^mean ")
+        self.assertEqual(self.endpoint.run("cost", check=False).returncode, 2)
+
     def test_9_lists_are_the_same_in_json_and_yaml(self):
         try:
             import yaml

@@ -16,6 +16,7 @@ Command audit_command();
 Command logs_command();
 Command logs_query_command();
 Command report_command();
+Command cost_command();
 Command cancel_command();
 Command resume_command();
 Command mark_failed_command();

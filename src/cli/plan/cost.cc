@@ -17,7 +17,21 @@ bool is_io_optimized(const Json& parameters) {
   return string_or(parameters, "storage_type", "") == "aurora-iopt1";
 }
 
-// An hour of all instances; nothing when the class has no price here.
+void add_copy(const CostBasis& basis, CostEstimate& estimate) {
+  if (const double gib = prices::transfer_gib(basis.source_region, basis.target_region); gib > 0)
+    estimate.once.push_back({fmt::format("Transfer of {:.0f} GiB from {} to {}", basis.size_gib,
+                                         basis.source_region, basis.target_region),
+                             gib * basis.size_gib});
+  const double month = basis.size_gib * prices::kSnapshotGibMonth;
+  if (bool_or(basis.parameters, "delete_copied_snapshot", true))
+    estimate.once.push_back(
+        {"Storage of the copied snapshot until it is deleted", month * basis.hours / prices::kHoursPerMonth});
+  else
+    estimate.each_month.push_back({"Storage of the copied snapshot, which stays", month});
+}
+
+}  // namespace
+
 std::optional<double> instances_hour(const Json& parameters) {
   const std::string instance_class = string_or(parameters, "db_instance_class", "");
   const auto count = static_cast<double>(1 + int_or(parameters, "reader_count", 0));
@@ -35,21 +49,6 @@ std::string instances_text(const Json& parameters) {
   return fmt::format("{} instance{} of {}", count, count == 1 ? "" : "s",
                      string_or(parameters, "db_instance_class", "an unknown class"));
 }
-
-void add_copy(const CostBasis& basis, CostEstimate& estimate) {
-  if (const double gib = prices::transfer_gib(basis.source_region, basis.target_region); gib > 0)
-    estimate.once.push_back({fmt::format("Transfer of {:.0f} GiB from {} to {}", basis.size_gib,
-                                         basis.source_region, basis.target_region),
-                             gib * basis.size_gib});
-  const double month = basis.size_gib * prices::kSnapshotGibMonth;
-  if (bool_or(basis.parameters, "delete_copied_snapshot", true))
-    estimate.once.push_back(
-        {"Storage of the copied snapshot until it is deleted", month * basis.hours / prices::kHoursPerMonth});
-  else
-    estimate.each_month.push_back({"Storage of the copied snapshot, which stays", month});
-}
-
-}  // namespace
 
 CostEstimate estimate_cost(const CostBasis& basis) {
   CostEstimate estimate;

@@ -1,5 +1,6 @@
 // What a restore costs, by list prices (restore/prices.h): estimates.
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,11 @@ struct CostBasis {
 };
 
 CostEstimate estimate_cost(const CostBasis& basis);
+
+// An hour of all instances that the settings ask for; nothing when the class has no price here.
+std::optional<double> instances_hour(const Json& parameters);
+// "2 instances of db.r6g.large"
+std::string instances_text(const Json& parameters);
 
 double total(const std::vector<CostItem>& items);
 
