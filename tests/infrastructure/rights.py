@@ -116,6 +116,9 @@ def resources(words, record, step):
         return [key_arn(record, value)]
     if kind == "table":
         return [table_arn(value)]
+    if kind == "index":
+        name = record["input"].get("IndexName")
+        return [table_arn(value) + (f"/index/{name}" if name else "")]
     if kind == "parameter":
         return [f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter" + re.sub(r"^(/aurora-restore)/[^/]+/", r"\1/dev/", name)
                 for name in value]
