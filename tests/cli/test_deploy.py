@@ -23,6 +23,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from fake_cloudformation import FakeCloudFormation  # noqa: E402
 from harness import BIN, free_port, wait_until  # noqa: E402
+from test_cli import OnTerminal  # noqa: E402
 
 try:
     import boto3
@@ -257,6 +258,21 @@ class AgainstAFake(Deploying):
         process.stderr.close()
         self.assertEqual(process.wait(60), 0)
         self.assertEqual(seen["StateTable"], "CREATE_IN_PROGRESS", "the first event was shown when all was over")
+
+    def test_on_a_terminal_it_asks_and_shows_what_is_at_work(self):
+        arguments = [PROGRAM, "deploy", "--env", "test", "--package", str(self.package), "--template", str(self.template)]
+        terminal = OnTerminal(arguments, {**self.environment, "TERM": "xterm"})
+        terminal.until("Type yes to go on")
+        terminal.keys(b"no\n")
+        self.assertEqual(terminal.end(), 6)
+        self.assertEqual(self.formation.called("ExecuteChangeSet"), [])
+        self.formation.pace = 1.2
+        terminal = OnTerminal(arguments, {**self.environment, "TERM": "xterm"})
+        terminal.until("Type yes to go on")
+        terminal.keys(b"yes\n")
+        terminal.until("at work")
+        self.assertEqual(terminal.end(), 0)
+        self.assertIn("CREATE_COMPLETE", terminal.text)
 
     def test_no_changes_removes_the_change_set(self):
         self.deploy()
