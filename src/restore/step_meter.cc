@@ -66,7 +66,8 @@ std::vector<Metric> StepMeter::call_metrics() const {
 Json StepMeter::requests() const {
   Json since = Json::object();
   if (!calls_) return since;
-  for (const auto& [name, count] : counted(*calls_).items())
+  const Json now = counted(*calls_);
+  for (const auto& [name, count] : now.items())
     since[name] = count.get<std::int64_t>() - requests_before_[name].get<std::int64_t>();
   return since;
 }

@@ -1,5 +1,7 @@
 // The errors of RDS that a step can meet (the API reference's lists, by operation), and what they are to it.
 #pragma once
+#include <string_view>
+
 #include "restore/rds_errors.h"
 
 namespace aurora::restore::testing {
@@ -9,7 +11,14 @@ struct RdsErrorCase {
   const char* code;       // as on the wire
   RetryClass retry;
   const char* hint;  // part of what the operator is told to do
+  // The name that it is told by where a step knows more than RDS says.
+  const char* told_as = nullptr;
 };
+
+inline std::string_view name_told(const RdsErrorCase& c) {
+  if (c.told_as != nullptr) return c.told_as;
+  return c.retry == RetryClass::kRepeat ? "AwsThrottled" : c.code;
+}
 
 inline constexpr RetryClass kWait = RetryClass::kWait;
 inline constexpr RetryClass kGrace = RetryClass::kGrace;
@@ -18,7 +27,8 @@ inline constexpr RetryClass kRepeat = RetryClass::kRepeat;
 inline constexpr RetryClass kTerminal = RetryClass::kTerminal;
 
 inline constexpr RdsErrorCase kRdsErrorCases[] = {
-    {"CopyDBClusterSnapshot", "DBClusterSnapshotNotFoundFault", kTerminal, "Choose another"},
+    {"CopyDBClusterSnapshot", "DBClusterSnapshotNotFoundFault", kTerminal, "with another one",
+     "SnapshotNotFound"},
     {"CopyDBClusterSnapshot", "InvalidDBClusterSnapshotStateFault", kWait, ""},
     {"CopyDBClusterSnapshot", "InvalidDBClusterStateFault", kWait, "between two states"},
     {"CopyDBClusterSnapshot", "SnapshotQuotaExceeded", kTerminal, "orphans"},
