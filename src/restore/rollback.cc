@@ -160,7 +160,8 @@ class RollbackRun {
       look_.pending.push_back(fmt::format("Subnet group {} goes after the cluster in it", name));
       return;
     }
-    if (rds_.delete_subnet_group(name))
+    // Looked for first: a role that may delete what carries our tag is refused where there is nothing.
+    if (rds_.has_subnet_group(name) && rds_.delete_subnet_group(name))
       look_.done.push_back(fmt::format("deleted the subnet group {}", name));
   }
 

@@ -16,6 +16,7 @@ sys.path.insert(0, str(HERE.parent / "e2e"))
 
 from harness import BIN, ROOT, SPEC as BESIDE, Endpoint, free_port, wait_until  # noqa: E402
 
+MOTO_SERVER = ROOT / "tests/infrastructure/moto_server.py"
 SPEC = pathlib.Path(os.environ.get("AURORA_SPEC", BESIDE))
 ACCOUNT = "123456789012"
 PASSWORD = "documents-Password-1"
@@ -35,7 +36,7 @@ class Moto:
         if subprocess.run([sys.executable, "-c", "import moto.server"], capture_output=True).returncode:
             return
         port = free_port()
-        self.process = subprocess.Popen([sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
+        self.process = subprocess.Popen([sys.executable, str(MOTO_SERVER), "-H", "127.0.0.1", "-p", str(port)],
                                         env={**os.environ, "MOTO_IAM_LOAD_MANAGED_POLICIES": "true"},
                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.url = f"http://127.0.0.1:{port}"
@@ -55,6 +56,11 @@ class Moto:
         with zipfile.ZipFile(code, "w") as archive:
             archive.writestr("bootstrap", "#!/bin/sh\n")
         s3.put_object(Bucket="aurora-restore-code", Key="snapshot_check.zip", Body=code.getvalue())
+        # What a stack is made from: CloudFormation takes a template of this size from S3 alone.
+        infrastructure = ROOT / "infrastructure"
+        for key, file in (("definition.json", "step_functions_definition.json"),
+                          ("aurora-restore-pipeline.yaml", "aurora-restore-pipeline.yaml")):
+            s3.put_object(Bucket="aurora-restore-code", Key=key, Body=(infrastructure / file).read_bytes())
         return {"vpc-12345678": vpc, "subnet-12345678": subnets[0], "subnet-87654321": subnets[1], "sg-12345678": group,
                 "eipalloc-12345678": address}
 

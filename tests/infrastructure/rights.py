@@ -85,13 +85,14 @@ def table_arn(name):
     return f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{name}"
 
 
-def bucket_of(words, record):
-    """Reports go to the log bucket; manifests, and what people upload, are in the other one."""
+def bucket_of(words, record, step):
+    """Reports go to the log bucket; manifests, which a setting may call as it likes, and what people upload are in the
+    other one."""
     if words[0].startswith("log-"):
         return "logs"
     if words[0].startswith("script-"):
         return "scripts"
-    return "scripts" if record["input"].get("Key", "").startswith("manifests/") else "logs"
+    return "scripts" if step == "verify_restore" else "logs"
 
 
 def resources(words, record, step):
@@ -133,7 +134,7 @@ def resources(words, record, step):
     if kind == "log-bucket":
         return ["arn:aws:s3:::logs"]
     if kind in ("object", "log-object", "script-object"):
-        return [f"arn:aws:s3:::{bucket_of(words, record)}/name"]
+        return [f"arn:aws:s3:::{bucket_of(words, record, step)}/name"]
     raise Unknown(f"resource {' '.join(words)}")
 
 
