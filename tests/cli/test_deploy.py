@@ -266,6 +266,7 @@ class AgainstAFake(Deploying):
         terminal.keys(b"no\n")
         self.assertEqual(terminal.end(), 6)
         self.assertEqual(self.formation.called("ExecuteChangeSet"), [])
+        wait_until(lambda: self.formation.stacks[-1].status == "DELETE_COMPLETE", 30, "the empty stack is gone")
         self.formation.pace = 1.2
         terminal = OnTerminal(arguments, {**self.environment, "TERM": "xterm"})
         terminal.until("Type yes to go on")

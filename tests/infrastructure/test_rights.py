@@ -43,6 +43,8 @@ def without(statements, place, member, value):
 
 
 class Rights(unittest.TestCase):
+    maxDiff = None
+
     @classmethod
     def setUpClass(cls):
         cls.filled = Filled(rights.PARAMETERS)
