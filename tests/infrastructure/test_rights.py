@@ -67,16 +67,19 @@ class Rights(unittest.TestCase):
         self.assertEqual(sorted(self.calls), sorted(rights.STEPS))
 
     def test_what_this_run_recorded_is_known(self):
-        new = [f"{step}: {call}" for step, calls in self.recorded.items() for call in calls
-               if call not in self.calls.get(step, [])]
+        # Tags are left out: whether a resource still has them when it is asked for is a matter of moments.
+        def kinds(calls):
+            return {(call["operation"], need["action"], need["resource"]) for call in calls for need in call["needs"]}
+
+        new = [f"{step}: {' '.join(kind)}" for step, calls in self.recorded.items()
+               for kind in sorted(kinds(calls) - kinds(self.calls.get(step, [])))]
         self.assertEqual(new, [], f"\ncalls.json does not have these; see that they are meant, then\n"
                                   f"  python3 {rights.FOLDER}/rights.py add {RECORDING}")
 
     def test_every_call_is_allowed(self):
-        for calls in (self.calls, self.recorded):
-            for step in calls:
-                with self.subTest(step=step):
-                    self.assertEqual(denied(self.statements(step), self.needs(step, calls), step), [])
+        for step in self.calls:
+            with self.subTest(step=step):
+                self.assertEqual(denied(self.statements(step), self.needs(step), step), [])
 
     def spare(self, member):
         """What can be taken from a role's statements, one by one, without denying any call."""
