@@ -10,21 +10,29 @@ constexpr std::chrono::seconds kFresh{3};
 
 }  // namespace
 
-Json OneLookApi::call(std::string_view service, std::string_view region, std::string_view operation,
-                      const Json& input) {
-  if (service != "rds") return api_.call(service, region, operation, input);
-  if (!operation.starts_with("Describe")) {
-    // Before, because a call without an answer may have taken effect too; and after, because of looks
-    // meanwhile.
-    const auto forget = [this] {
-      const std::lock_guard lock(mutex_);
-      seen_.clear();
-    };
-    forget();
+Json OneLookApi::change(std::string_view service, std::string_view region, std::string_view operation,
+                        const Json& input) {
+  // Before, and after because of looks meanwhile; a call without an answer may have taken effect too.
+  forget();
+  try {
     Json answer = api_.call(service, region, operation, input);
     forget();
     return answer;
+  } catch (...) {
+    forget();
+    throw;
   }
+}
+
+void OneLookApi::forget() {
+  const std::lock_guard lock(mutex_);
+  seen_.clear();
+}
+
+Json OneLookApi::call(std::string_view service, std::string_view region, std::string_view operation,
+                      const Json& input) {
+  if (service != "rds") return api_.call(service, region, operation, input);
+  if (!operation.starts_with("Describe")) return change(service, region, operation, input);
   const std::string key = fmt::format("{} {} {}", region, operation, dump_json(input));
   std::promise<Json> promise;
   std::shared_future<Json> answer = promise.get_future().share();

@@ -29,6 +29,10 @@ class OneLookApi final : public aws::Api {
     Duration at{};
   };
 
+  Json change(std::string_view service, std::string_view region, std::string_view operation,
+              const Json& input);
+  void forget();
+
   aws::Api& api_;
   const Clock& clock_;
   std::mutex mutex_;

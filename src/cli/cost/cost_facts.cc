@@ -5,6 +5,7 @@
 #include "aws/paginate.h"
 #include "aws/rds.h"
 #include "cli/log_reader.h"
+#include "cli/try_to_see.h"
 #include "restore/step.h"
 
 namespace aurora::cli {
@@ -19,18 +20,10 @@ std::int64_t to_millis(TimePoint when) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(when.time_since_epoch()).count();
 }
 
-// Runs `look`; what may not be seen, or is not there, leaves no trace but an absent fact.
-template <class Function>
-void try_to_see(Function look) {
-  try {
-    look();
-  } catch (const aws::Unreachable&) {
-    throw;
-  } catch (const Cancelled&) {
-    throw;
-  } catch (const Error&) {
-    // The sheet names what is unknown.
-  }
+// What may not be seen, or is not there, leaves no trace but an absent fact: the sheet names what is unknown.
+template <class Look>
+void see_if_possible(Look look) {
+  try_to_see(look, [](const Error&) {});
 }
 
 struct Span {
@@ -98,19 +91,19 @@ std::int64_t instances_there(World& world, const Json& state) {
 CostFacts cost_facts(Context& context, World& world, const Operation& operation) {
   CostFacts facts{.state = operation.state.value_or(Json()), .now = context.clock.now()};
   if (operation.execution)
-    try_to_see(
+    see_if_possible(
         [&] { facts.history = usage_of_history(Operations(world).events(operation.execution_arn())); });
   std::set<std::string> requests;
   if (facts.history) {
     for (const TaskCall& call : facts.history->calls)
       if (!call.request_id.empty()) requests.insert(call.request_id);
-    try_to_see([&] { read_functions(world, facts); });
+    see_if_possible([&] { read_functions(world, facts); });
   }
   const Span span = span_of(operation, facts.now);
   for (const restore::Step& step : restore::all_steps())
-    try_to_see([&] { read_log(world, operation, std::string(step.name), span, requests, facts); });
+    see_if_possible([&] { read_log(world, operation, std::string(step.name), span, requests, facts); });
   if (facts.state.is_object())
-    try_to_see([&] { facts.instances_there = instances_there(world, facts.state); });
+    see_if_possible([&] { facts.instances_there = instances_there(world, facts.state); });
   return facts;
 }
 

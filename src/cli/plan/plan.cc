@@ -7,6 +7,7 @@
 #include "base/dates.h"
 #include "cli/dry_run.h"
 #include "cli/operations.h"
+#include "cli/try_to_see.h"
 #include "restore/prices.h"
 
 namespace aurora::cli {
@@ -14,19 +15,13 @@ namespace {
 
 constexpr std::size_t kPastOperationsMax = 200;
 
-// Runs `look`; what the person may not see, or what is not there, is told instead.
-template <class Function>
-void try_to_see(Plan& plan, const std::string& what, Function look) {
-  try {
-    look();
-  } catch (const aws::Unreachable&) {
-    throw;
-  } catch (const Cancelled&) {
-    throw;
-  } catch (const Error& error) {
+// What the person may not see, or what is not there, is told instead.
+template <class Look>
+void see_or_tell(Plan& plan, const std::string& what, Look look) {
+  try_to_see(look, [&](const Error& error) {
     plan.warnings.push_back(
         fmt::format("{} could not be looked at ({}: {}).", what, error.name(), error.message()));
-  }
+  });
 }
 
 std::int64_t timeout_of(World& world) {
@@ -123,17 +118,17 @@ Plan make_plan(World& world, const Json& request) {
   plan.answer = ask_dry_run(world, request);
   if (!bool_or(plan.answer, "snapshot_exists", false)) return plan;
   std::optional<aws::Cluster> existing;
-  try_to_see(plan, "The cluster that has the target's name", [&] {
+  see_or_tell(plan, "The cluster that has the target's name", [&] {
     existing = aws::Rds(*world.api, string_or(plan.answer, "target_region", world.region()))
                    .find_cluster(string_or(plan.answer, "target_cluster_id", ""));
   });
   plan.actions = planned_actions(plan.answer, existing);
   std::vector<Json> items;
-  try_to_see(plan, "The state table with past operations",
-             [&] { items = Operations(world).recent(restore::kCompleted, kPastOperationsMax); });
+  see_or_tell(plan, "The state table with past operations",
+              [&] { items = Operations(world).recent(restore::kCompleted, kPastOperationsMax); });
   plan.steps = restore::estimate_steps(restore::past_operations(items), work_of(plan.answer, world.local));
   plan.cost = estimate_cost(basis_of(plan));
-  try_to_see(plan, "The state machine's timeout", [&] { plan.timeout_seconds = timeout_of(world); });
+  see_or_tell(plan, "The state machine's timeout", [&] { plan.timeout_seconds = timeout_of(world); });
   warn_of_timeout(plan);
   return plan;
 }
