@@ -106,11 +106,6 @@ bool is_to_wait(StepContext& context, aws::Rds& rds, const aws::ServiceError& e)
     context.operation.state()["copy_waits_for"] = "Snapshot copy waits for its key to become accessible";
     return true;
   }
-  if (e.is("DBClusterSnapshotAlreadyExistsFault")) {
-    // Another run of this step was faster; the next look finds its copy.
-    context.operation.state()["copy_waits_for"] = "Snapshot copy waits for a copy of the same name";
-    return true;
-  }
   return false;
 }
 
@@ -131,12 +126,14 @@ aws::Tags tags_of_source(StepContext& context) {
   return source->tags;
 }
 
-// Begins the copy; false when it has to wait.
-bool begin_copy(StepContext& context, aws::Rds& rds, const std::string& name) {
+enum class Copying { kBegun, kWaits, kNameTaken };
+
+// Asks RDS for the copy.
+Copying begin_copy(StepContext& context, aws::Rds& rds, const std::string& name) {
   // Another account may have to share its snapshot, or copy it over there, first.
   if (const auto awaited = prepare_source(context)) {
     context.operation.state()["copy_waits_for"] = *awaited;
-    return false;
+    return Copying::kWaits;
   }
   const aws::Tags source_tags = tags_of_source(context);
   // Saved before the call: whatever happens to this step, the record says which copy to look for.
@@ -144,12 +141,26 @@ bool begin_copy(StepContext& context, aws::Rds& rds, const std::string& name) {
   context.operations.save(context.operation, context.clock.now());
   try {
     rds.copy_snapshot(copy_request(context, source_tags, name));
-    return true;
+    return Copying::kBegun;
   } catch (const aws::ServiceError& e) {
+    if (e.is("DBClusterSnapshotAlreadyExistsFault")) return Copying::kNameTaken;
     if (e.is("DBClusterSnapshotNotFoundFault")) throw source_gone(context);
     if (!is_to_wait(context, rds, e)) throw;
-    return false;
+    return Copying::kWaits;
   }
+}
+
+// RDS itself refuses a name that is taken, so that only a step which asked before looks first.
+Copying begin_or_adopt(StepContext& context, aws::Rds& rds, const std::string& name) {
+  if (context.operation.known("target_snapshot") != name)
+    if (const Copying asked = begin_copy(context, rds, name); asked != Copying::kNameTaken) return asked;
+  if (const auto there = rds.find_snapshot(name))
+    return may_adopt(*there, context.operation) ? Copying::kBegun : Copying::kNameTaken;
+  const Copying asked = begin_copy(context, rds, name);
+  if (asked != Copying::kNameTaken) return asked;
+  // Another run of this step was faster; the next look finds its copy.
+  context.operation.state()["copy_waits_for"] = "Snapshot copy waits for a copy of the same name";
+  return Copying::kWaits;
 }
 
 }  // namespace
@@ -169,12 +180,9 @@ void ensure_copy(StepContext& context) {
   const std::string candidates[] = {with_suffix(plain, "-copy"),
                                     with_suffix(plain, "-copy-" + operation.known("run_id"))};
   for (const std::string& name : candidates) {
-    bool begun = true;
-    if (const auto there = rds.find_snapshot(name)) {
-      if (!may_adopt(*there, operation)) continue;
-    } else {
-      begun = begin_copy(context, rds, name);
-    }
+    const Copying copying = begin_or_adopt(context, rds, name);
+    if (copying == Copying::kNameTaken) continue;
+    const bool begun = copying == Copying::kBegun;
     operation.state()["target_snapshot"] = name;
     operation.state()["copy_begun"] = begun;
     if (begun) operation.state().erase("copy_waits_for");

@@ -15,15 +15,6 @@ namespace {
 
 constexpr std::chrono::minutes kCapacityWaitMax{30};
 
-// The instance's name; another one when a cluster that is not ours has an instance of that name.
-std::string free_instance_name(aws::Rds& rds, const Operation& operation, const std::string& cluster,
-                               int number) {
-  const std::string name = instance_name(cluster, number);
-  const auto there = rds.find_instance(name);
-  if (!there || there->cluster_identifier == cluster) return name;
-  return with_suffix(name, "-" + operation.known("run_id"));
-}
-
 class InstancesRun {
  public:
   InstancesRun(StepContext& context, aws::Rds& rds, const aws::Cluster& cluster)
@@ -31,7 +22,7 @@ class InstancesRun {
 
   InstancesLook run() {
     const auto wanted = 1 + static_cast<int>(context_.settings.integer("reader_count"));
-    for (int number = 1; number <= wanted; ++number) look_at(name_of(number), number);
+    for (int number = 1; number <= wanted; ++number) look_at(number);
     if (slowest_ == "available") {
       end_wait(context_, "capacity");
       return {true, ""};
@@ -40,33 +31,43 @@ class InstancesRun {
   }
 
  private:
-  std::string name_of(int number) {
+  Json& names() {
     Json& names = context_.operation.state()["instances"];
     if (!names.is_array()) names = Json::array();
-    if (names.size() < static_cast<std::size_t>(number))
-      names.push_back(free_instance_name(rds_, context_.operation, cluster_.identifier, number));
-    return names[static_cast<std::size_t>(number) - 1].get<std::string>();
+    return names;
   }
+  std::string name_of(int number) { return names()[static_cast<std::size_t>(number) - 1].get<std::string>(); }
 
-  void look_at(const std::string& name, int number) {
-    auto instance = rds_.find_instance(name);
+  // RDS itself refuses a name that is taken, so that one is only looked for which was asked for before.
+  void look_at(int number) {
+    std::optional<aws::Instance> instance;
+    if (names().size() < static_cast<std::size_t>(number))
+      names().push_back(instance_name(cluster_.identifier, number));
+    else
+      instance = rds_.find_instance(name_of(number));
     if (!instance) {
-      if (!create(name, number)) return;
-      if (may_be_over_soon(context_, "instances")) instance = rds_.find_instance(name);
+      if (!create(number)) return;
+      if (may_be_over_soon(context_, "instances")) instance = rds_.find_instance(name_of(number));
     }
     const std::string status = instance ? instance->status : "creating";
-    if (is_failed_status(status)) throw restore_failed("instance", name, status);
+    if (is_failed_status(status)) throw restore_failed("instance", name_of(number), status);
     if (status != "available") slowest_ = "instances are " + status;
   }
 
   // False when it has to wait.
-  bool create(const std::string& name, int number) {
+  bool create(int number) {
+    const std::string name = name_of(number);
     try {
       rds_.create_instance(instance_request(context_, cluster_, name, number, zones(), cluster_.tags));
       return true;
     } catch (const aws::ServiceError& e) {
-      // A repeated step finds its own instance: the cluster's members say whose it is.
-      if (e.is("DBInstanceAlreadyExists")) return true;
+      if (e.is("DBInstanceAlreadyExists")) {
+        if (!is_anothers(name)) return true;
+        const std::string other = other_name(number);
+        if (name == other) throw;
+        names()[static_cast<std::size_t>(number) - 1] = other;
+        return create(number);
+      }
       if (is_busy(e)) {
         slowest_ = "instances wait until the cluster takes them";
         return false;
@@ -75,6 +76,15 @@ class InstancesRun {
       wait_for_capacity(name, e);
       return false;
     }
+  }
+
+  // A repeated step finds its own instance; that of a cluster which is not ours stays as it is.
+  bool is_anothers(const std::string& name) {
+    const auto there = rds_.find_instance(name);
+    return there && there->cluster_identifier != cluster_.identifier;
+  }
+  std::string other_name(int number) {
+    return with_suffix(instance_name(cluster_.identifier, number), "-" + context_.operation.known("run_id"));
   }
 
   void wait_for_capacity(const std::string& name, const aws::ServiceError& e) {

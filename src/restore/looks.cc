@@ -54,8 +54,10 @@ KnownWait known_wait(const StepContext& context, const std::string& what) {
   return wait;
 }
 
+// Upwards: a look that comes a moment before what it is for is a look for nothing.
 std::int64_t whole_seconds(double seconds) {
-  return std::max<std::int64_t>(1, std::llround(seconds));
+  constexpr double kNoise = 1e-6;
+  return std::max<std::int64_t>(1, std::llround(std::ceil(seconds - kNoise)));
 }
 
 bool is_fixed(const StepContext& context) {

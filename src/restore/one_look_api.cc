@@ -8,6 +8,17 @@ namespace {
 // A step that goes on longer looks again.
 constexpr std::chrono::seconds kFresh{3};
 
+// "There is none" is an answer like any other; throttling, or a connection that broke, is none.
+bool is_answer(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const aws::ServiceError& e) {
+    return e.code().find("NotFound") != std::string::npos;
+  } catch (...) {
+    return false;
+  }
+}
+
 }  // namespace
 
 Json OneLookApi::change(std::string_view service, std::string_view region, std::string_view operation,
@@ -50,10 +61,10 @@ Json OneLookApi::call(std::string_view service, std::string_view region, std::st
   try {
     promise.set_value(api_.call(service, region, operation, input));
   } catch (...) {
-    // Whoever waits gets the error too; the next one asks anew.
+    // Whoever waits gets the error too.
     promise.set_exception(std::current_exception());
     const std::lock_guard lock(mutex_);
-    seen_.erase(key);
+    if (!is_answer(std::current_exception())) seen_.erase(key);
   }
   return answer.get();
 }

@@ -13,10 +13,11 @@ class NumberedApi final : public aws::Api {
  public:
   Json call(std::string_view, std::string_view, std::string_view, const Json&) override {
     ++calls;
-    if (refuses) throw aws::ServiceError("Throttling", "slow down");
+    if (refuses) throw aws::ServiceError(code, "no");
     return calls;
   }
   int calls = 0;
+  std::string code = "Throttling";
   bool refuses = false;
 };
 
@@ -63,6 +64,16 @@ TEST_F(OneLook, ErrorsAreNotKept) {
   EXPECT_THROW(look(), aws::ServiceError);
   real.refuses = false;
   EXPECT_EQ(look(), 2);
+}
+
+TEST_F(OneLook, ThatThereIsNoneIsKeptUntilAChange) {
+  real.refuses = true;
+  real.code = "DBClusterNotFoundFault";
+  EXPECT_THROW(look(), aws::ServiceError);
+  real.refuses = false;
+  EXPECT_THROW(look(), aws::ServiceError);
+  change();
+  EXPECT_EQ(look(), 3);
 }
 
 TEST_F(OneLook, OtherServicesAreAlwaysAsked) {

@@ -6,16 +6,19 @@ namespace aurora::restore {
 namespace {
 
 // A gap of this part of the time waited so far makes a look late by half of it on average.
-constexpr double kDense = 0.09;
+constexpr double kDense = 0.08;
 // With an assumption only, the range is wide, and so are the steps through it.
 constexpr double kDenseUnlearned = 0.15;
 // Where nothing is expected yet, the time waited so far doubles.
 constexpr double kSparse = 1.0;
+// The first look behind the earliest end there was: so far behind it that it often is the only one.
+constexpr double kBehindEarliest = 0.03;
 // A look that is to find the end lies behind it by this part of what is waited for.
 constexpr double kMargin = 0.01;
-// With that much left, as a part of the time so far, the next look is the last.
-constexpr double kNearEnd = 0.2;
-// Otherwise that part of what is left is waited for.
+// From here on the percentage, cut off as it is, tells the end to within 1.25 % of the whole: the next look
+// may be the last.
+constexpr int kTellingPercent = 40;
+// Before, that part of what is left is waited for.
 constexpr double kBeforeEnd = 0.9;
 
 // The first look when nothing is learned: what belongs to a large snapshot does not come within seconds, what
@@ -31,16 +34,14 @@ double first_look(const KnownWait& wait) {
 double by_percent(const KnownWait& wait, int percent) {
   // RDS cuts the fraction off, so that the truth is half a percent more on average and one more at most.
   const auto left = [&](double done) { return wait.elapsed_seconds * (100 - done) / done; };
-  const double likely = left(percent + 0.5);
-  if (likely <= kNearEnd * wait.elapsed_seconds)
-    return std::max(likely, 0.0) * (1 + kMargin) + kMargin * wait.elapsed_seconds;
-  return kBeforeEnd * left(percent + 1);
+  if (percent < kTellingPercent) return kBeforeEnd * left(percent + 1);
+  const double likely = std::max(left(percent + 0.5), 0.0);
+  return likely + kMargin * (wait.elapsed_seconds + likely);
 }
 
 double by_experience(const KnownWait& wait) {
   const double elapsed = wait.elapsed_seconds;
-  // Just behind the earliest end there was, so that one like it is met.
-  const double earliest = wait.least_seconds * (1 + kMargin);
+  const double earliest = wait.least_seconds * (1 + kBehindEarliest);
   if (elapsed < earliest) return earliest - elapsed;
   return kDense * std::max(elapsed, wait.least_seconds);
 }

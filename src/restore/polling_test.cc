@@ -28,7 +28,7 @@ KnownWait learned(double least, double most) {
 }
 
 TEST(Polling, NoLookBeforeTheEarliestEndThereWas) {
-  EXPECT_THAT(looks(learned(1200, 1500), 1200).front(), AllOf(Ge(1200), Le(1230)));
+  EXPECT_THAT(looks(learned(1200, 1500), 1200).front(), AllOf(Ge(1200), Le(1.06 * 1200)));
 }
 
 TEST(Polling, LooksBehindAnExpectedEndAreLateByLessThanATenth) {
@@ -62,6 +62,16 @@ TEST(Polling, PercentLeadsToTheEnd) {
   }
   EXPECT_LE(count, 5);
   EXPECT_LE(wait.elapsed_seconds - end, 0.05 * end);
+}
+
+TEST(Polling, FromFortyPercentOnTheNextLookIsTheLast) {
+  const double end = 3600;
+  for (double at = 0.41 * end; at < end; at += 97) {
+    KnownWait wait{.elapsed_seconds = at, .percent = static_cast<int>(100 * at / end)};
+    wait.elapsed_seconds += seconds_to_next_look(wait);
+    EXPECT_GE(wait.elapsed_seconds, 0.997 * end) << at;
+    EXPECT_LE(wait.elapsed_seconds, 1.025 * end) << at;
+  }
 }
 
 TEST(Polling, AFailureIsSeenWithinFortyMinutes) {

@@ -13,6 +13,8 @@ namespace aurora::restore::steps {
 namespace {
 
 constexpr std::chrono::minutes kCapacityWaitMax{30};
+// In the state: RDS may have been asked for the cluster.
+constexpr char kBegun[] = "restore_begun";
 
 StepResult waiting(StepContext& context, const std::string& message) {
   return {.message = message,
@@ -61,6 +63,7 @@ std::string wait_for(StepContext& context, aws::Rds& rds, const aws::ServiceErro
     // Another run of this step was faster, or a renamed cluster's name is not free yet.
     const auto there = rds.find_cluster(name);
     if (!there || is_made_by(*there, context.operation)) return "Cluster restore begins";
+    context.operation.state().erase(kBegun);
     throw taken(rds, name);
   }
   throw e;
@@ -73,8 +76,8 @@ std::string begin(StepContext& context, aws::Rds& rds, const std::string& name) 
     const bool to_time = is_point_in_time(context.settings);
     const Json request = to_time ? point_in_time_request(context, common_request(context, group, {}))
                                  : snapshot_request(context, group, source_tags(context, rds));
-    // Saved before the call: whatever happens to this step, a rollback knows that a cluster may come up.
-    context.operation.state()["restore_begun"] = true;
+    // Saved before the call: whatever happens to this step, the next run of it looks for what came up.
+    context.operation.state()[kBegun] = true;
     context.operations.save(context.operation, context.clock.now());
     to_time ? rds.restore_cluster_to_time(request) : rds.restore_cluster(request);
     end_wait(context, "capacity");
@@ -94,7 +97,8 @@ StepResult restore_snapshot(StepContext& context) {
     throw Error("StepOutOfOrder", fmt::format("operation {} has no snapshot to restore yet.", operation.id()),
                 "Run copy_snapshot first.");
   aws::Rds rds = context.target_rds();
-  const auto there = rds.find_cluster(name);
+  // RDS itself refuses a name that is taken; only a repeated step may find its own cluster.
+  const auto there = operation.is_known(kBegun) ? rds.find_cluster(name) : std::nullopt;
   if (there && !is_made_by(*there, operation)) throw taken(rds, name);
   if (!there)
     if (const std::string wait = begin(context, rds, name); !wait.empty()) return waiting(context, wait);

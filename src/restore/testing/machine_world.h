@@ -12,7 +12,7 @@
 
 namespace aurora::restore::testing {
 
-// Calls of RDS that go through, counted by operation; what they show may be changed on its way.
+// Calls of RDS that go through, counted by step and operation; what they show may be changed on its way.
 class CountingApi final : public aws::Api {
  public:
   using Change = std::function<void(std::string_view operation, Json& answer)>;
@@ -21,14 +21,17 @@ class CountingApi final : public aws::Api {
   Json call(std::string_view service, std::string_view region, std::string_view operation,
             const Json& input) override;
   int rds_calls() const;
+  // "step operation" and how often.
   const std::map<std::string, int>& by_operation() const { return calls_; }
   void clear() { calls_.clear(); }
+  void begin_step(const std::string& step) { step_ = step; }
   void change_answers(Change change) { change_ = std::move(change); }
 
  private:
   aws::Api& real_;
   mutable std::mutex mutex_;  // the preflight looks at several things at once
   std::map<std::string, int> calls_;
+  std::string step_;
   Change change_;
 };
 
@@ -122,8 +125,8 @@ inline std::string what_is_awaited(const std::string& step, const Json& answer) 
   if (step == "copy_snapshot" || step == "check_copy_status") return "copy";
   if (step == "delete_rds") return "deletion";
   if (step != "check_restore_status") return "restore";
+  if (string_or(answer, "cluster_status", "") == "resetting-master-credentials") return "settings";
   const std::string message = string_or(answer, "message", "");
-  if (message.find("password") != std::string::npos) return "settings";
   return message.find("instance") != std::string::npos ? "instances" : "restore";
 }
 
@@ -132,7 +135,7 @@ inline Json CountingApi::call(std::string_view service, std::string_view region,
   if (service != "rds") return real_.call(service, region, operation, input);
   {
     const std::lock_guard lock(mutex_);
-    ++calls_[std::string(operation)];
+    ++calls_[step_ + " " + std::string(operation)];
   }
   Json answer = real_.call(service, region, operation, input);
   if (change_) change_(operation, answer);
@@ -181,6 +184,7 @@ inline asl::SimulatedAnswer MachineWorld::invoke(const std::string&, const asl::
     if (names.function(step.name) == name) name = step.name;
   ++measured_.invocations;
   note_look();
+  counted.begin_step(name);
   try {
     const Json answer = counted_runner_.run(step_named(name), order["Payload"]);
     if (rds.run_due()) {
