@@ -1,5 +1,8 @@
 // How long a function takes from its start to its first answer: bootstrap, and the same step in Python, by
 // plain HTTP and by TLS. See README.md beside this file.
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -44,13 +47,14 @@ void measure(FunctionHost& host, std::vector<Contender>& contenders) {
 }
 
 void print(const std::vector<Contender>& contenders) {
-  fmt::print("{:<28} {:>13} {:>13} {:>13} {:>13}\n", fmt::format("medians of {}", kRounds), "first poll",
-             "first call", "answered", "peak memory");
+  fmt::print("{:<28} {:>12} {:>12} {:>12} {:>12} {:>12}\n", fmt::format("medians of {}", kRounds),
+             "first poll", "first call", "answered", "processor", "peak memory");
   for (const Contender& each : contenders) {
     const Start& last = each.starts.back();
-    fmt::print("{:<28} {:>10.1f} ms {:>10.1f} ms {:>10.1f} ms {:>9.1f} MiB  {}\n", each.name,
+    fmt::print("{:<28} {:>9.1f} ms {:>9.1f} ms {:>9.1f} ms {:>9.1f} ms {:>8.1f} MiB  {}\n", each.name,
                each.median(&Start::first_poll_ms), each.median(&Start::first_call_ms),
-               each.median(&Start::answered_ms), each.median(&Start::memory_kb) / 1024.0,
+               each.median(&Start::answered_ms), each.median(&Start::processor_ms),
+               each.median(&Start::memory_kb) / 1024.0,
                last.failed ? "FAILED: " + last.answer : join(last.calls, ", "));
   }
 }
@@ -64,6 +68,26 @@ std::string find_python() {
     }
   }
   return {};
+}
+
+// A function's package in `folder`, as scripts/lib/make_package.py makes it, with the authority of the
+// bench's server among Amazon's: each root under the name by which OpenSSL looks for it. Returns the
+// executable.
+std::filesystem::path unpack(const std::filesystem::path& bootstrap, const std::filesystem::path& folder,
+                             const std::string& roots) {
+  std::filesystem::create_directories(folder / "amazon-roots");
+  std::filesystem::copy_file(bootstrap, folder / "bootstrap");
+  const std::unique_ptr<BIO, int (*)(BIO*)> text(BIO_new_mem_buf(roots.data(), -1), BIO_free);
+  while (X509* read = PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr)) {
+    const std::unique_ptr<X509, void (*)(X509*)> root(read, X509_free);
+    const std::string name = fmt::format("{:08x}.0", X509_subject_name_hash(root.get()));
+    std::FILE* file = std::fopen((folder / "amazon-roots" / name).c_str(), "w");
+    if (file == nullptr)
+      throw Error("FileError", "cannot write " + (folder / "amazon-roots" / name).string());
+    PEM_write_X509(file, root.get());
+    std::fclose(file);
+  }
+  return folder / "bootstrap";
 }
 
 // The authority of the bench's server, among as many roots as a function's package has.
@@ -82,13 +106,16 @@ int run(const std::filesystem::path& bootstrap, std::string python) {
   const local::engines::TlsAuthority authority(folder, clock);
   const local::engines::Certificate issued = authority.issue({"127.0.0.1"});
   const TlsIdentity identity{issued.certificate, issued.key};
-  write_file(folder / "roots.pem", roots_with(authority.ca_file()));
+  const std::string roots = roots_with(authority.ca_file());
+  write_file(folder / "roots.pem", roots);
+  const std::filesystem::path packaged = unpack(bootstrap, folder / "package", roots);
   const std::string bundle = "AWS_CA_BUNDLE=" + (folder / "roots.pem").string();
 
   FunctionHost host(AURORA_SOURCE_DIR "/bench/check_copy_status_state.json");
   std::vector<Contender> contenders{
-      {"bootstrap (C++)", {bootstrap.string()}, {"LOG_LEVEL=ERROR"}},
-      {"bootstrap (C++), TLS", {bootstrap.string()}, {"LOG_LEVEL=ERROR", bundle}, &identity}};
+      {"empty C++ program", {AURORA_BENCH_DIR "/empty_function"}, {}},
+      {"bootstrap (C++)", {packaged.string()}, {"LOG_LEVEL=ERROR"}},
+      {"bootstrap (C++), TLS", {packaged.string()}, {"LOG_LEVEL=ERROR"}, &identity}};
   if (python.empty()) python = find_python();
   if (python.empty()) {
     fmt::print(

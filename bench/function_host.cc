@@ -61,6 +61,16 @@ long peak_memory_kb(pid_t pid) {
   return 0;
 }
 
+// Of all threads that are still there (https://docs.kernel.org/scheduler/sched-stats.html).
+double processor_ms(pid_t pid) {
+  double nanoseconds = 0;
+  for (const auto& task : std::filesystem::directory_iterator(fmt::format("/proc/{}/task", pid))) {
+    std::ifstream schedule(task.path() / "schedstat");
+    if (double value = 0; schedule >> value) nanoseconds += value;
+  }
+  return nanoseconds / 1e6;
+}
+
 pid_t spawn(const std::vector<std::string>& command, std::vector<std::string> environment) {
   std::vector<std::string> arguments = command;
   std::vector<char*> argv;
@@ -120,6 +130,7 @@ Start FunctionHost::start_once(const std::vector<std::string>& command,
   {
     std::unique_lock lock(mutex_);
     answered = changed_.wait_for(lock, 30s, [this] { return answered_; });
+    current_.processor_ms = processor_ms(pid);
     current_.memory_kb = peak_memory_kb(pid);
   }
   ::kill(pid, SIGKILL);

@@ -19,6 +19,7 @@ struct Start {
   double first_poll_ms = 0;  // the first request for work arrives
   double first_call_ms = 0;  // the first call of an AWS service arrives
   double answered_ms = 0;    // the answer has arrived
+  double processor_ms = 0;   // what the function's threads had of processors until then
   long memory_kb = 0;        // the most that was resident until then
   bool failed = false;
   std::string answer;
