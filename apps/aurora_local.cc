@@ -251,14 +251,15 @@ void serve(const Options& options) {
   const std::string url = fmt::format("http://127.0.0.1:{}", server.port());
   http::BeastTransport network;
   const std::unique_ptr<aws::Client> lambda = lambda_client(options, network, clock, log);
+  const restore::PipelineNames names = names_of_environment();
   local::Stack stack({.data = data,
                       .url = url,
                       .version = kVersion,
                       .pace = local::parse_pace(options.pace),
                       .record_calls = process_environment("AURORA_RECORD_CALLS").value_or(""),
+                      .record_home = names.region,
                       .lambda_elsewhere = lambda.get()},
                      clock, log);
-  const restore::PipelineNames names = names_of_environment();
   check_log_level();
   define_functions(stack, bootstrap, url, names);
   gate.open(stack.endpoint());

@@ -85,7 +85,8 @@ Json tags_before(const Call& call, Router& router) {
 
 }  // namespace
 
-CallRecorder::CallRecorder(const std::filesystem::path& directory) {
+CallRecorder::CallRecorder(const std::filesystem::path& directory, std::string home)
+    : home_(std::move(home)) {
   const std::filesystem::path path = directory / "calls.jsonl";
   std::error_code error;
   std::filesystem::create_directories(directory, error);
@@ -107,6 +108,7 @@ Json CallRecorder::begin(const Call& call, const std::string& principal, const s
 
 void CallRecorder::end(Json line, const std::string& error) {
   line["error"] = error;
+  line["home"] = home_;
   const std::string text = dump_json(line) + "\n";
   const std::lock_guard lock(mutex_);
   if (!written_.insert(std::hash<std::string>()(text)).second) return;

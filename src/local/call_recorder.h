@@ -11,14 +11,14 @@
 namespace aurora::local {
 
 // Appends one JSON line for each call to <directory>/calls.jsonl, which many processes may share: principal
-// and function, service, operation, Region and account, the members of the input that authorization needs (an
-// allow-list: names, ARNs, keys and tags, never what a request carries), the tags of RDS's resources as they
-// were before the call, and the error's code. What a process has written already is not written again.
-// Thread-safe.
+// and function, the pipeline's Region, service, operation, Region and account, the members of the input that
+// authorization needs (an allow-list: names, ARNs, keys and tags, never what a request carries), the tags of
+// RDS's resources as they were before the call, and the error's code. What a process has written already is
+// not written again. Thread-safe.
 class CallRecorder {
  public:
-  // Makes the directory; throws Error "FileError".
-  explicit CallRecorder(const std::filesystem::path& directory);
+  // `home` is the Region of the pipeline whose functions call. Makes the directory; throws Error "FileError".
+  CallRecorder(const std::filesystem::path& directory, std::string home);
   ~CallRecorder();
   CallRecorder(const CallRecorder&) = delete;
   CallRecorder& operator=(const CallRecorder&) = delete;
@@ -31,6 +31,7 @@ class CallRecorder {
   void end(Json line, const std::string& error);
 
  private:
+  const std::string home_;
   int descriptor_ = -1;
   std::mutex mutex_;
   std::set<std::size_t> written_;

@@ -77,13 +77,14 @@ TEST_F(Recording, AsksForTagsOfWhatIsToBeChangedOnly) {
 }
 
 TEST_F(Recording, WritesTheSameCallOnce) {
-  CallRecorder recorder(directory.path() / "calls");
+  CallRecorder recorder(directory.path() / "calls", "eu-west-1");
   const Json line = CallRecorder::begin(call_of("sns", "Publish", {{"TopicArn", "t"}}), "", "f", tags);
   recorder.end(line, "");
   recorder.end(line, "");
   recorder.end(line, "NotFound");
   ASSERT_EQ(lines().size(), 2U);
   EXPECT_EQ(parse_json(lines()[1], "a line")["error"], "NotFound");
+  EXPECT_EQ(parse_json(lines()[1], "a line")["home"], "eu-west-1");
 }
 
 TEST(Session, IsTheLastPartOfAnAssumedRole) {

@@ -32,7 +32,7 @@ struct Stack::Services {
         authority(options.data, clock),
         keys(options.data, clock),
         faults(options.data, clock),
-        recorder(recorder_in(options.record_calls)),
+        recorder(recorder_in(options.record_calls, options.record_home)),
         endpoint({.version = options.version, .recorder = recorder.get()}, keys, clock, log),
         sts(keys, clock),
         kms(options.data, clock),
@@ -87,8 +87,9 @@ struct Stack::Services {
         [this](const http::Request& request) { return serve_schedules(events, scheduler, request); });
   }
 
-  static std::unique_ptr<CallRecorder> recorder_in(const std::filesystem::path& directory) {
-    return directory.empty() ? nullptr : std::make_unique<CallRecorder>(directory);
+  static std::unique_ptr<CallRecorder> recorder_in(const std::filesystem::path& directory,
+                                                   const std::string& home) {
+    return directory.empty() ? nullptr : std::make_unique<CallRecorder>(directory, home);
   }
 
   void add(const std::string& name, Service& service) {

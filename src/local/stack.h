@@ -20,8 +20,10 @@ struct StackOptions {
   rds::Pace pace = {};
   // Real servers when empty.
   engines::Engines engines = {};
-  // Where every request is written down (call_recorder.h); empty for nowhere.
+  // Where every request is written down (call_recorder.h), and the Region of the pipeline that makes them;
+  // empty for nowhere.
   std::filesystem::path record_calls = {};
+  std::string record_home = {};
   // Where the Lambda tasks of state machines go instead of to the functions here; outlives the stack.
   aws::Client* lambda_elsewhere = nullptr;
 };

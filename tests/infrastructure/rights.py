@@ -45,8 +45,13 @@ def step_of(function):
     return None
 
 
+def region_like(region, record):
+    """The pipeline's own Region, wherever it is, is REGION; any other is a source's."""
+    return REGION if region == record.get("home", REGION) else SOURCE_REGION
+
+
 def region_of(record):
-    return REGION if record["region"] == REGION else SOURCE_REGION
+    return region_like(record["region"], record)
 
 
 def rds_arn(record, kind, name):
@@ -54,7 +59,7 @@ def rds_arn(record, kind, name):
     region, account, kept = region_of(record), ACCOUNT, name
     if name.startswith("arn:"):
         _, _, _, region, account, rest = name.split(":", 5)
-        region = REGION if region == REGION else SOURCE_REGION
+        region = region_like(region, record)
         kept = rest.split(":", 1)[1]
     if kept != "*":
         own = region == REGION and account == ACCOUNT
@@ -74,8 +79,7 @@ def secret_arn(name):
 def key_arn(record, key):
     region = key.split(":")[3] if key.startswith("arn:") else record["region"]
     account = key.split(":")[4] if key.startswith("arn:") else ACCOUNT
-    here = REGION if region == REGION else SOURCE_REGION
-    return f"arn:aws:kms:{here}:{account}:key/00000000-0000-0000-0000-000000000009"
+    return f"arn:aws:kms:{region_like(region, record)}:{account}:key/00000000-0000-0000-0000-000000000009"
 
 
 def table_arn(name):

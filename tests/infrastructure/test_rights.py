@@ -19,8 +19,6 @@ import rights
 from cloudformation import ACCOUNT, REGION, Filled, statements_of
 
 RECORDING = pathlib.Path(os.environ.get("AURORA_RECORD_CALLS", "nowhere")) / "calls.jsonl"
-# What no recorded call needs, each with the reason why it stands: "step Sid action-or-resource".
-EXCUSED = yaml.safe_load((rights.FOLDER / "excused.yaml").read_text())
 
 
 def role_of(step):
@@ -97,14 +95,10 @@ class Rights(unittest.TestCase):
         return found
 
     def test_no_action_can_be_taken_away(self):
-        self.assertEqual([each for each in self.spare("Action") if each not in EXCUSED], [])
+        self.assertEqual(self.spare("Action"), [])
 
     def test_no_resource_can_be_taken_away(self):
-        self.assertEqual([each for each in self.spare("Resource") if each not in EXCUSED], [])
-
-    def test_no_excuse_is_left_for_what_is_called(self):
-        spare = set(self.spare("Action")) | set(self.spare("Resource"))
-        self.assertEqual([each for each in EXCUSED if each not in spare], [], "\ntake these out of excused.yaml")
+        self.assertEqual(self.spare("Resource"), [])
 
     def test_no_action_is_a_pattern(self):
         for step in rights.STEPS:

@@ -13,11 +13,12 @@ namespace aurora::restore::testing {
 
 class RecordedApi final : public aws::Api {
  public:
-  // `in_work` knows which step calls; what is called between two steps is the test's own.
-  RecordedApi(aws::Api& real, local::Router& router, const WorkInLog& in_work)
+  // `in_work` knows which step calls; what is called between two steps is the test's own. `home` is the
+  // pipeline's Region.
+  RecordedApi(aws::Api& real, local::Router& router, const WorkInLog& in_work, const std::string& home)
       : real_(real), router_(router), in_work_(in_work) {
     if (const char* folder = std::getenv("AURORA_RECORD_CALLS"); folder != nullptr && *folder != '\0')
-      recorder_ = std::make_unique<local::CallRecorder>(folder);
+      recorder_ = std::make_unique<local::CallRecorder>(folder, home);
   }
 
   Json call(std::string_view service, std::string_view region, std::string_view operation,
@@ -38,6 +39,11 @@ class RecordedApi final : public aws::Api {
       recorder_->end(std::move(line), e.code());
       throw;
     }
+  }
+
+  // What a role of another account does is that account's to allow.
+  std::unique_ptr<aws::Api> with_credentials(std::shared_ptr<aws::CredentialsProvider> credentials) override {
+    return real_.with_credentials(std::move(credentials));
   }
 
  private:

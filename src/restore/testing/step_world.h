@@ -114,6 +114,13 @@ class StepWorld : public ::testing::Test {
     until_done("check_restore_status");
   }
 
+  // Another parameter from here on, as a resumption gives one.
+  void give(const std::string& name, const Json& value) {
+    Operation operation = *operations.load("op-1");
+    operation["parameters"][name] = value;
+    operations.save(operation, clock.now());
+  }
+
   // What verification, which needs a database, would note.
   void mark_verified() {
     Operation operation = *operations.load("op-1");
@@ -167,7 +174,7 @@ class StepWorld : public ::testing::Test {
   local::RdsService rds;
   local::RouterApi api{endpoint};
   WorkInLog in_work;
-  RecordedApi recorded{api, endpoint, in_work};
+  RecordedApi recorded{api, endpoint, in_work, names.region};
   db::testing::FakeDatabase database;
   db::testing::FakeConnector databases{database};
   std::vector<std::string> log_lines;
