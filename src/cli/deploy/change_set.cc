@@ -13,7 +13,8 @@ namespace aurora::cli {
 namespace {
 
 constexpr std::chrono::seconds kLookEvery{2};
-constexpr int kLooksMax = 450;  // a quarter of an hour
+constexpr int kLooksMax = 450;         // a quarter of an hour
+constexpr int kLooksForEmptyMax = 30;  // a minute; a stack without resources takes seconds
 constexpr int kPagesMax = 50;
 
 constexpr std::array<std::string_view, 2> kWithData{"AWS::DynamoDB::Table", "AWS::S3::Bucket"};
@@ -142,7 +143,7 @@ ChangeSet make_change_set(Context& context, Formation& formation, TaskReport& re
     }
     if (status == "FAILED") {
       const std::string reason = string_or(seen, "StatusReason", "");
-      drop_change_set(formation, result);
+      drop_change_set(formation, report, result);
       result.empty = means_no_change(reason);
       if (result.empty) return result;
       throw Error("ChangeSetFailed", "CloudFormation cannot make the change: " + reason,
@@ -155,7 +156,7 @@ ChangeSet make_change_set(Context& context, Formation& formation, TaskReport& re
               "Nothing was changed. Deploy again.");
 }
 
-void drop_change_set(Formation& formation, const ChangeSet& change_set) {
+void drop_change_set(Formation& formation, TaskReport& report, const ChangeSet& change_set) {
   try {
     formation.call("DeleteChangeSet",
                    {{"StackName", change_set.stack_id}, {"ChangeSetName", change_set.name}});
@@ -165,9 +166,12 @@ void drop_change_set(Formation& formation, const ChangeSet& change_set) {
   if (!change_set.made_shell) return;
   // The change set of a new stack made an empty one, which must not stay. A stack that stands is never
   // deleted.
-  const auto stack = formation.find(change_set.stack_id);
-  if (state_of(stack) == StackState::kShell)
-    formation.call("DeleteStack", {{"StackName", change_set.stack_id}});
+  if (state_of(formation.find(change_set.stack_id)) != StackState::kShell) return;
+  formation.call("DeleteStack", {{"StackName", change_set.stack_id}});
+  for (int look = 0; look < kLooksForEmptyMax; ++look) {
+    if (state_of(formation.find(change_set.stack_id)) != StackState::kBusy) return;
+    report.wait(kLookEvery, -1, "CloudFormation removes the empty stack");
+  }
 }
 
 std::string changes_text(const std::vector<ResourceChange>& changes, const Style& style) {

@@ -51,8 +51,9 @@ struct ChangeSetRequest {
 // Makes it and waits until it can be looked at. Throws Error "ChangeSetFailed" with CloudFormation's reason.
 ChangeSet make_change_set(Context& context, Formation& formation, TaskReport& report,
                           const ChangeSetRequest& request);
-// Takes it back, and the empty stack that was made for it.
-void drop_change_set(Formation& formation, const ChangeSet& change_set);
+// Takes it back, and the empty stack that was made for it, whose end is waited for: until then its name is
+// busy.
+void drop_change_set(Formation& formation, TaskReport& report, const ChangeSet& change_set);
 
 // A table of what would be done; losses and replacements stand out.
 std::string changes_text(const std::vector<ResourceChange>& changes, const Style& style);

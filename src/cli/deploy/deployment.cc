@@ -35,11 +35,11 @@ class Deployment {
       refuse_loss(change);
       if (!options_.dry_run) confirm(change);
     } catch (const Error&) {
-      drop_change_set(formation_, change);
+      drop(change);
       throw;
     }
     if (options_.dry_run) {
-      drop_change_set(formation_, change);
+      drop(change);
       return end("a dry run: the change was not made", change);
     }
     execute(change);
@@ -119,6 +119,14 @@ class Deployment {
       return change.empty ? std::string("none") : fmt::format("{} resources", change.changes.size());
     });
     return change;
+  }
+
+  void drop(const ChangeSet& change) {
+    if (!change.made_shell) return drop_change_set(formation_, report_, change);
+    report_.task("Empty stack", [&] {
+      drop_change_set(formation_, report_, change);
+      return std::string("removed");
+    });
   }
 
   // Tags of an update replace all that there are: what the stack has stays unless it is given anew.

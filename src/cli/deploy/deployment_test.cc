@@ -75,6 +75,10 @@ class Deploying : public testing::Test {
       return Json::object();
     });
     line.api.on("cloudformation.DeleteStack", [this](const Json&) {
+      if (looks_until_deleted_ > 0) {
+        status_ = "DELETE_IN_PROGRESS";
+        return Json::object();
+      }
       finish("DELETE_COMPLETE");
       status_.clear();
       return Json::object();
@@ -85,6 +89,7 @@ class Deploying : public testing::Test {
   void TearDown() override { std::filesystem::remove_all(folder_); }
 
   Json describe() {
+    if (status_ == "DELETE_IN_PROGRESS" && looks_until_deleted_-- == 0) status_.clear();
     if (status_.empty())
       throw aws::ServiceError("ValidationError", "Stack with id aurora-restore-prod does not exist");
     Json stack{{"StackId", kStackId},
@@ -155,6 +160,7 @@ class Deploying : public testing::Test {
   std::filesystem::path folder_ = std::filesystem::temp_directory_path() / ("deploying-" + random_hex(12));
   std::set<std::string> objects_;
   std::string status_;  // empty: there is no stack
+  int looks_until_deleted_ = 0;
   std::string end_ = "CREATE_COMPLETE";
   std::string failing_;
   std::string no_change_;
@@ -284,6 +290,15 @@ TEST_F(Deploying, DryRunLeavesNoStackBehind) {
   EXPECT_THAT(line.out(), HasSubstr("Topic"));
   EXPECT_THAT(line.api.calls_of("cloudformation.ExecuteChangeSet"), IsEmpty());
   EXPECT_EQ(line.api.calls_of("cloudformation.DeleteStack").size(), 1u);
+}
+
+TEST_F(Deploying, NameIsFreeAgainWhenADeclinedFirstDeploymentEnds) {
+  looks_until_deleted_ = 3;
+  EXPECT_EQ(deploy(), ExitCode::kRefused);
+  EXPECT_THAT(line.err(), AllOf(HasSubstr("Empty stack"), HasSubstr("NotConfirmed")));
+  EXPECT_EQ(status_, "");
+  looks_until_deleted_ = 0;
+  EXPECT_EQ(deploy({"--yes"}), ExitCode::kDone) << line.err();
 }
 
 TEST_F(Deploying, DryRunOfAStackThatStandsDeletesTheChangeSetOnly) {
