@@ -62,6 +62,22 @@ class PackagedRestore(PackageTest):
             self.assertEqual((kind, body["errorType"]), ("error", "UnknownHandler"))
 
 
+class PackagedRestoreOfMySql(PackageTest):
+    """Its client library finds all it needs in the executable: ways to log in, character sets, TLS."""
+    engine = "aurora-mysql"
+
+    def test_ten_functions_restore_a_cluster(self):
+        event = {"operation_id": "packaged", "snapshot_name": SNAPSHOT.replace("dev-source-cluster", "dev-mysql-source"),
+                 "source_cluster_id": "dev-mysql-source", "target_cluster_id": "packaged-target",
+                 "master_credentials_secret_id": "dev/mysql-master-credentials", "compare_with_source": "checksums"}
+        for step in STEPS:
+            self.must(step, event if step == STEPS[0] else {"operation_id": "packaged"})
+        item = self.endpoint.aws("dynamodb", "get-item", "--table-name", "aurora-restore-state-dev",
+                                 "--key", json.dumps({"operation_id": {"S": "packaged"}}))["Item"]
+        self.assertEqual(item["status"]["S"], "COMPLETED")
+        self.assertGreaterEqual(int(item["verification"]["M"]["tables_equal"]["N"]), 15)
+
+
 class PackagedTrust(PackageTest):
     """Whom the packaged function believes to be AWS."""
     EVENT = {"operation_id": "nobody"}

@@ -45,6 +45,7 @@ def reason_without_release():
 class PackageTest(unittest.TestCase):
     """Each class has its endpoint, its authority, its package, and roots to run it in."""
     architecture, bootstrap = "x86_64", BIN / "bootstrap"
+    engine = "aurora-postgresql"
 
     @classmethod
     def setUpClass(cls):
@@ -54,7 +55,7 @@ class PackageTest(unittest.TestCase):
         cls.endpoint = Endpoint()
         cls.addClassCleanup(cls.endpoint.close)
         cls.endpoint.start()
-        cls.endpoint.run("local", "seed", "--scale", "1")
+        cls.endpoint.run("local", "seed", "--scale", "1", "--engine", cls.engine)
         cls.authority = Authority(cls.folder / "authority")
         cls.front = TlsFront(cls.endpoint.port, *cls.authority.issue([f"DNS:{HOST}", "IP:127.0.0.1"]))
         cls.addClassCleanup(cls.front.close)
