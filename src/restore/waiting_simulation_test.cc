@@ -124,7 +124,7 @@ std::string described(const MeasuredRestore& restore) {
 }
 
 TEST(Waiting, TwoHourRestoreMeetsItsGoals) {
-  const Means means = means_of({}, 20);
+  const Means means = means_of({}, 12);
   const std::string example = described(measure({}));
   EXPECT_LT(means.worst_transitions, 60) << example;
   EXPECT_LT(means.rds_calls, 25) << example;
@@ -210,7 +210,7 @@ TEST(Waiting, ComparesPolicies) {
       if (!policy.settings.empty() && each.durations.copy > kTwoHours.copy) continue;
       const Means means =
           means_of({.durations = each.durations, .settings = policy.settings, .past = policy.past},
-                   policy.settings.empty() ? 10 : 1);
+                   policy.settings.empty() ? 5 : 1);
       fmt::print("| {} | {} | {:.0f} | {:.0f} | {:.0f} s | {:.1f} % |\n", each.name, policy.name,
                  means.transitions, means.rds_calls, means.dead_seconds, 100 * means.dead_share);
       if (policy.past > 0) {

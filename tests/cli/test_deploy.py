@@ -9,6 +9,7 @@ and no policies. None of this was run against AWS.
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -50,6 +51,7 @@ Resources:
 
 
 # The template's own tests mend moto in what its CloudFormation lacks of AWS's, each by name.
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 MENDED = pathlib.Path(__file__).resolve().parent.parent / "infrastructure/moto_server.py"
 MOTO = [sys.executable, str(MENDED)] if MENDED.exists() else [sys.executable, "-m", "moto.server"]
 
@@ -192,6 +194,12 @@ class AgainstMoto(Deploying):
         result = self.deploy("--check")
         self.assertIn("all functions start here", result.stdout)
         self.assertEqual(self.client("s3").list_buckets()["Buckets"], [])
+
+    def test_parameters_of_the_guide_are_taken(self):
+        guide = (ROOT / "docs/DEPLOY.md").read_text()
+        parameters = self.folder / "prod.yaml"
+        parameters.write_text(re.search(r"```yaml\n(VpcSubnetIds.*?)```", guide, re.DOTALL).group(1))
+        self.assertIn("to be created", self.deploy("--parameters", str(parameters), "--check").stdout)
 
     def test_profile_of_the_aws_cli_is_used(self):
         home = self.folder / "home"

@@ -164,7 +164,7 @@ class Deployment {
         ready_.place.stack));
     if (!answer || to_lower(trim(*answer)) != "yes")
       throw Error("NotConfirmed", "the change was not made; what was uploaded stays, and is found again",
-                  "Answer yes, or give --yes: `aurora-restore deploy --yes`.");
+                  "Answer yes, or give --yes beside the other options of this command.");
   }
 
   void execute(const ChangeSet& change) {

@@ -260,7 +260,7 @@ TEST_F(Deploying, AllThatStandsInTheWayIsToldBeforeAnythingIsTouched) {
 TEST_F(Deploying, WithoutTerminalAndYesItStopsBeforeTheChange) {
   stands();
   EXPECT_EQ(deploy(), ExitCode::kRefused);
-  EXPECT_THAT(line.err(), AllOf(HasSubstr("NotConfirmed"), HasSubstr("deploy --yes")));
+  EXPECT_THAT(line.err(), AllOf(HasSubstr("NotConfirmed"), HasSubstr("--yes beside the other options")));
   EXPECT_THAT(line.api.calls_of("cloudformation.ExecuteChangeSet"), IsEmpty());
   EXPECT_EQ(line.api.calls_of("cloudformation.DeleteChangeSet").size(), 1u);
   line.terminal.answers = {"yes"};

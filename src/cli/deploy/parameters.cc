@@ -91,7 +91,14 @@ bool fits_pattern(const std::string& pattern, const std::string& value) {
   }
 }
 
+// Of a list, each element has to obey
+// (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html).
 std::optional<std::string> broken_rule(const TemplateParameter& parameter, const std::string& value) {
+  if (parameter.is_list() && value.find(',') != std::string::npos) {
+    for (const std::string& element : split(value, ','))
+      if (const auto rule = broken_rule(parameter, std::string(trim(element)))) return rule;
+    return std::nullopt;
+  }
   const auto& choices = parameter.allowed_values;
   if (!choices.empty() && std::find(choices.begin(), choices.end(), value) == choices.end())
     return "allowed is one of " + join(choices, ", ");

@@ -22,7 +22,7 @@ Parameters:
   Name: {Type: String, Default: dev, AllowedPattern: "[a-z]{1,4}", ConstraintDescription: 1 to 4 small letters}
   Level: {Type: String, Default: INFO, AllowedValues: [INFO, DEBUG]}
   Days: {Type: Number, Default: 7, MinValue: 1, MaxValue: 30}
-  Subnets: {Type: CommaDelimitedList, Default: ""}
+  Subnets: {Type: CommaDelimitedList, Default: "", AllowedPattern: "|subnet-[a-f0-9]{8,17}"}
   CodeKey: {Type: String}
   Hidden: {Type: String, Default: "", NoEcho: true, MaxLength: 3}
 Resources: {}
@@ -53,6 +53,13 @@ TEST(Parameters, AllThatIsWrongIsToldAtOnce) {
 TEST(Parameters, PatternIsForTheWholeValue) {
   EXPECT_THAT(findings_of({{"Name", "abcde"}}), SizeIs(1));
   EXPECT_THAT(findings_of({{"Name", "abcd"}}), IsEmpty());
+}
+
+TEST(Parameters, PatternIsForEachElementOfAList) {
+  EXPECT_THAT(findings_of({{"Subnets", "subnet-0a1b2c3d,subnet-4e5f6a7b"}}), IsEmpty());
+  EXPECT_THAT(findings_of({{"Subnets", "subnet-0a1b2c3d, subnet-4e5f6a7b"}}), IsEmpty());
+  EXPECT_THAT(findings_of({{"Subnets", ""}}), IsEmpty());
+  EXPECT_THAT(findings_of({{"Subnets", "subnet-0a1b2c3d,vpc-4e5f6a7b"}}), SizeIs(1));
 }
 
 TEST(Parameters, NumbersAreNumbers) {
