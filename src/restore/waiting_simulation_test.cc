@@ -124,7 +124,7 @@ std::string described(const MeasuredRestore& restore) {
 }
 
 TEST(Waiting, TwoHourRestoreMeetsItsGoals) {
-  const Means means = means_of({}, 12);
+  const Means means = means_of({}, 20);
   const std::string example = described(measure({}));
   EXPECT_LT(means.worst_transitions, 60) << example;
   EXPECT_LT(means.rds_calls, 25) << example;
