@@ -1,9 +1,6 @@
 #include "restore/source_account.h"
 
-#include "aws/credentials.h"
-#include "http/in_process_transport.h"
-#include "local/sts.h"
-#include "restore/testing/step_world.h"
+#include "restore/testing/source_account_world.h"
 
 namespace aurora::restore {
 namespace {
@@ -11,42 +8,17 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-constexpr char kTheirRole[] = "arn:aws:iam::210987654321:role/backup-reader";
-constexpr char kTheirPlace[] = "210987654321/us-east-1";
-
-// The pipeline's account and another one, both called through signatures.
-class SourceAccount : public testing::StepWorld {
+class SourceAccount : public testing::SourceAccountWorld {
  protected:
   SourceAccount() {
-    endpoint.add("sts", sts);
     settings.set("source_region", "us-east-1", Source::kEvent);
     settings.set("target_region", "us-west-2", Source::kEvent);
     operation.state()["run_id"] = "r1";
   }
 
-  std::unique_ptr<aws::Client> client(const char* id, const char* secret) {
-    aws::ClientConfig config;
-    config.endpoint_url = "http://127.0.0.1:4566";
-    config.retry.attempts_max = 1;
-    aws::Credentials credentials;
-    credentials.access_key_id = id;
-    credentials.secret_access_key = Secret(secret);
-    return std::make_unique<aws::Client>(config, transport, clock, Log::none(),
-                                         std::make_shared<aws::StaticCredentials>(credentials));
-  }
-
   // A cluster of theirs with a manual snapshot; what Describe shows of it.
   Json make_theirs(const Json& more = Json::object()) {
-    Json cluster{{"DBClusterIdentifier", "orders"},
-                 {"Engine", "aurora-postgresql"},
-                 {"MasterUsername", "dbmaster"},
-                 {"MasterUserPassword", "old-password-1"}};
-    cluster.update(more);
-    theirs->call("rds", "us-east-1", "CreateDBCluster", cluster);
-    work();
-    theirs->call("rds", "us-east-1", "CreateDBClusterSnapshot",
-                 {{"DBClusterSnapshotIdentifier", "nightly"}, {"DBClusterIdentifier", "orders"}});
-    work();
+    make_orders(more);
     return select("nightly");
   }
 
@@ -79,29 +51,6 @@ class SourceAccount : public testing::StepWorld {
     return found_names;
   }
 
-  bool is_shared(const std::string& snapshot) {
-    return ours->call("rds", "us-east-1", "DescribeDBClusterSnapshots", {{"IncludeShared", true}})
-               .dump()
-               .find("210987654321:cluster-snapshot:" + snapshot) != std::string::npos;
-  }
-
-  std::string make_key() {
-    return theirs->call("kms", "us-east-1", "CreateKey", Json::object())["KeyMetadata"]["Arn"];
-  }
-  void allow_us(const std::string& key) {
-    theirs->call("kms", "us-east-1", "PutKeyPolicy",
-                 {{"KeyId", key},
-                  {"PolicyName", "default"},
-                  {"Policy", R"({"Statement":[{"Effect":"Allow","Principal":{"AWS":)"
-                             R"(["arn:aws:iam::210987654321:root","arn:aws:iam::123456789012:root"]},)"
-                             R"("Action":"kms:*","Resource":"*"}]})"}});
-  }
-
-  local::Sts sts{keys, clock};
-  http::InProcessTransport transport{
-      [this](const http::Request& request, std::stop_token stop) { return endpoint.handle(request, stop); }};
-  std::unique_ptr<aws::Client> ours = client(local::kLocalAccessKeyId, local::kLocalSecretAccessKey);
-  std::unique_ptr<aws::Client> theirs = client(local::kOtherAccessKeyId, local::kOtherSecretAccessKey);
   SourceAccounts accounts{*ours, clock, "us-west-2"};
   Configuration settings;
   Operation operation{"op-1", clock.now()};
@@ -206,7 +155,7 @@ TEST_F(SourceAccount, KeyOfRdsCannotBeSharedAndSaysWhichKeyIsNeeded) {
   settings.set("kms_key_id", "alias/ours", Source::kEvent);
   EXPECT_THAT(findings(), ElementsAre("KeyNotShareable"));
   EXPECT_THAT(texts, HasSubstr("source_kms_key_id"));
-  const std::string key = make_key();
+  const std::string key = make_their_key();
   settings.set("source_kms_key_id", key, Source::kEvent);
   EXPECT_THAT(findings(), ElementsAre("SourceKeyNotAccessible"));
   EXPECT_THAT(texts, HasSubstr(key));
@@ -219,7 +168,7 @@ TEST_F(SourceAccount, KeyOfRdsCannotBeSharedAndSaysWhichKeyIsNeeded) {
 }
 
 TEST_F(SourceAccount, CopyOfAnEncryptedSnapshotNeedsAKeyOfOurs) {
-  const std::string key = make_key();
+  const std::string key = make_their_key();
   allow_us(key);
   make_theirs({{"StorageEncrypted", true}, {"KmsKeyId", key}});
   take_role();

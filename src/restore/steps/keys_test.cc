@@ -23,13 +23,7 @@ class Keys : public testing::StepWorld {
   }
   Json run(const char* name) { return faulty_runner.run(*find_step(name), {{"operation_id", "op-1"}}); }
   Json run_until_done(const char* name) {
-    for (int look = 0; look < 20; ++look) {
-      const Json answer = run(name);
-      if (!answer.contains("retry_after")) return answer;
-      work();
-    }
-    ADD_FAILURE() << name << " never ends";
-    return nullptr;
+    return repeated(name, [&] { return run(name); });
   }
   // Up to a restored cluster, with what `more` asks for.
   void begin(Json more = Json::object()) {

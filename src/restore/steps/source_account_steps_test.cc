@@ -1,51 +1,18 @@
 // Whole steps with a source in another account: what they do there, and what they take back.
-#include "aws/credentials.h"
-#include "http/in_process_transport.h"
-#include "local/sts.h"
-#include "restore/testing/step_world.h"
+#include "restore/testing/source_account_world.h"
 
 namespace aurora::restore {
 namespace {
 
 using ::testing::HasSubstr;
 
-constexpr char kTheirRole[] = "arn:aws:iam::210987654321:role/backup-reader";
-constexpr char kTheirPlace[] = "210987654321/us-east-1";
-
-class SourceAccountSteps : public testing::StepWorld {
+class SourceAccountSteps : public testing::SourceAccountWorld {
  protected:
   SourceAccountSteps() {
-    endpoint.add("sts", sts);
     our_key = ours->call("kms", "us-west-2", "CreateKey", Json::object())["KeyMetadata"]["Arn"];
-    their_key = theirs->call("kms", "us-east-1", "CreateKey", Json::object())["KeyMetadata"]["Arn"];
-    theirs->call("kms", "us-east-1", "PutKeyPolicy",
-                 {{"KeyId", their_key},
-                  {"PolicyName", "default"},
-                  {"Policy", R"({"Statement":[{"Effect":"Allow","Principal":{"AWS":)"
-                             R"(["arn:aws:iam::210987654321:root","arn:aws:iam::123456789012:root"]},)"
-                             R"("Action":"kms:*","Resource":"*"}]})"}});
-    theirs->call("rds", "us-east-1", "CreateDBCluster",
-                 {{"DBClusterIdentifier", "orders"},
-                  {"Engine", "aurora-postgresql"},
-                  {"MasterUsername", "dbmaster"},
-                  {"MasterUserPassword", "old-password-1"},
-                  {"StorageEncrypted", true},
-                  {"KmsKeyId", their_key}});
-    work();
-    theirs->call("rds", "us-east-1", "CreateDBClusterSnapshot",
-                 {{"DBClusterSnapshotIdentifier", "nightly"}, {"DBClusterIdentifier", "orders"}});
-    work();
-  }
-
-  std::unique_ptr<aws::Client> client(const char* id, const char* secret) {
-    aws::ClientConfig config;
-    config.endpoint_url = "http://127.0.0.1:4566";
-    config.retry.attempts_max = 1;
-    aws::Credentials credentials;
-    credentials.access_key_id = id;
-    credentials.secret_access_key = Secret(secret);
-    return std::make_unique<aws::Client>(config, transport, clock, Log::none(),
-                                         std::make_shared<aws::StaticCredentials>(credentials));
+    their_key = make_their_key();
+    allow_us(their_key);
+    make_orders({{"StorageEncrypted", true}, {"KmsKeyId", their_key}});
   }
 
   Json run(const char* name, Json event = Json::object()) {
@@ -61,13 +28,7 @@ class SourceAccountSteps : public testing::StepWorld {
     return function.run(*find_step(name), event);
   }
   Json run_until_done(const char* name, const Json& event = Json::object()) {
-    for (int look = 0; look < 20; ++look) {
-      const Json answer = run(name, event);
-      if (!answer.contains("retry_after")) return answer;
-      work();
-    }
-    ADD_FAILURE() << name << " never ends";
-    return nullptr;
+    return repeated(name, [&] { return run(name, event); });
   }
   void begin(const std::string& snapshot, const Json& more = Json::object()) {
     Json event{{"snapshot_name", snapshot},
@@ -82,7 +43,7 @@ class SourceAccountSteps : public testing::StepWorld {
     run("snapshot_check", event);
     run("copy_snapshot");
   }
-  // What is in their account, and what of it our account may take.
+  // What is in their account.
   std::vector<std::string> names_there() {
     std::vector<std::string> found;
     const Json answer = theirs->call("rds", "us-east-1", "DescribeDBClusterSnapshots", Json::object());
@@ -90,17 +51,6 @@ class SourceAccountSteps : public testing::StepWorld {
       found.push_back(each["DBClusterSnapshotIdentifier"]);
     return found;
   }
-  bool is_shared(const std::string& snapshot) {
-    return ours->call("rds", "us-east-1", "DescribeDBClusterSnapshots", {{"IncludeShared", true}})
-               .dump()
-               .find("210987654321:cluster-snapshot:" + snapshot) != std::string::npos;
-  }
-
-  local::Sts sts{keys, clock};
-  http::InProcessTransport transport{
-      [this](const http::Request& request, std::stop_token stop) { return endpoint.handle(request, stop); }};
-  std::unique_ptr<aws::Client> ours = client(local::kLocalAccessKeyId, local::kLocalSecretAccessKey);
-  std::unique_ptr<aws::Client> theirs = client(local::kOtherAccessKeyId, local::kOtherSecretAccessKey);
   testing::RecordedApi signed_api{*ours, endpoint, in_work, names.region};
   std::string our_key;
   std::string their_key;

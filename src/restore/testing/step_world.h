@@ -83,8 +83,11 @@ class StepWorld : public ::testing::Test {
 
   // Repeats a step, with RDS's work in between, until it no longer asks to look again.
   Json until_done(const char* name, const Json& event = Json::object()) {
-    for (int look = 0; look < 20; ++look) {
-      const Json answer = step(name, event);
+    return repeated(name, [&] { return step(name, event); });
+  }
+  Json repeated(const char* name, const std::function<Json()>& look) {
+    for (int times = 0; times < 20; ++times) {
+      const Json answer = look();
       if (!answer.contains("retry_after")) return answer;
       work();
     }
