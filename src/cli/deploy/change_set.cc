@@ -156,22 +156,23 @@ ChangeSet make_change_set(Context& context, Formation& formation, TaskReport& re
               "Nothing was changed. Deploy again.");
 }
 
-void drop_change_set(Formation& formation, TaskReport& report, const ChangeSet& change_set) {
+bool drop_change_set(Formation& formation, TaskReport& report, const ChangeSet& change_set) {
   try {
     formation.call("DeleteChangeSet",
                    {{"StackName", change_set.stack_id}, {"ChangeSetName", change_set.name}});
   } catch (const aws::ServiceError& error) {
     if (!error.is("ChangeSetNotFound") && !says_absent(error)) throw;
   }
-  if (!change_set.made_shell) return;
+  if (!change_set.made_shell) return true;
   // The change set of a new stack made an empty one, which must not stay. A stack that stands is never
   // deleted.
-  if (state_of(formation.find(change_set.stack_id)) != StackState::kShell) return;
+  if (state_of(formation.find(change_set.stack_id)) != StackState::kShell) return true;
   formation.call("DeleteStack", {{"StackName", change_set.stack_id}});
   for (int look = 0; look < kLooksForEmptyMax; ++look) {
-    if (state_of(formation.find(change_set.stack_id)) != StackState::kBusy) return;
+    if (state_of(formation.find(change_set.stack_id)) != StackState::kBusy) return true;
     report.wait(kLookEvery, -1, "CloudFormation removes the empty stack");
   }
+  return false;
 }
 
 std::string changes_text(const std::vector<ResourceChange>& changes, const Style& style) {

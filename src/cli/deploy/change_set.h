@@ -52,8 +52,8 @@ struct ChangeSetRequest {
 ChangeSet make_change_set(Context& context, Formation& formation, TaskReport& report,
                           const ChangeSetRequest& request);
 // Takes it back, and the empty stack that was made for it, whose end is waited for: until then its name is
-// busy.
-void drop_change_set(Formation& formation, TaskReport& report, const ChangeSet& change_set);
+// busy. False when that is still so after a minute.
+bool drop_change_set(Formation& formation, TaskReport& report, const ChangeSet& change_set);
 
 // A table of what would be done; losses and replacements stand out.
 std::string changes_text(const std::vector<ResourceChange>& changes, const Style& style);

@@ -122,10 +122,12 @@ class Deployment {
   }
 
   void drop(const ChangeSet& change) {
-    if (!change.made_shell) return drop_change_set(formation_, report_, change);
-    report_.task("Empty stack", [&] {
+    if (!change.made_shell) {
       drop_change_set(formation_, report_, change);
-      return std::string("removed");
+      return;
+    }
+    report_.task("Empty stack", [&]() -> std::string {
+      return drop_change_set(formation_, report_, change) ? "removed" : "CloudFormation is still removing it";
     });
   }
 

@@ -301,6 +301,12 @@ TEST_F(Deploying, NameIsFreeAgainWhenADeclinedFirstDeploymentEnds) {
   EXPECT_EQ(deploy({"--yes"}), ExitCode::kDone) << line.err();
 }
 
+TEST_F(Deploying, EmptyStackThatDoesNotGoIsNotSaidToBeRemoved) {
+  looks_until_deleted_ = 1000;
+  EXPECT_EQ(deploy(), ExitCode::kRefused);
+  EXPECT_THAT(line.err(), AllOf(HasSubstr("still removing it"), HasSubstr("NotConfirmed")));
+}
+
 TEST_F(Deploying, DryRunOfAStackThatStandsDeletesTheChangeSetOnly) {
   stands();
   EXPECT_EQ(deploy({"--dry-run"}), ExitCode::kDone) << line.err();

@@ -18,14 +18,7 @@ class SourceAccountSteps : public testing::SourceAccountWorld {
   Json run(const char* name, Json event = Json::object()) {
     event["operation_id"] = "op-1";
     // Each step is a function of its own, which takes the role itself.
-    StepRunner function({.api = signed_api,
-                         .databases = databases,
-                         .clock = clock,
-                         .log = log,
-                         .environment = [](const std::string&) { return std::nullopt; },
-                         .names = names,
-                         .work_in_log = &in_work});
-    return function.run(*find_step(name), event);
+    return runner_on(signed_api).run(*find_step(name), event);
   }
   Json run_until_done(const char* name, const Json& event = Json::object()) {
     return repeated(name, [&] { return run(name, event); });
@@ -51,6 +44,7 @@ class SourceAccountSteps : public testing::SourceAccountWorld {
       found.push_back(each["DBClusterSnapshotIdentifier"]);
     return found;
   }
+
   testing::RecordedApi signed_api{*ours, endpoint, in_work, names.region};
   std::string our_key;
   std::string their_key;

@@ -106,13 +106,7 @@ class ReplaceWorld : public StepWorld {
   using StepWorld::work;
 
   FaultyApi faulty{recorded};
-  StepRunner faulty_runner{{.api = faulty,
-                            .databases = databases,
-                            .clock = clock,
-                            .log = log,
-                            .environment = [](const std::string&) { return std::nullopt; },
-                            .names = names,
-                            .work_in_log = &in_work}};
+  StepRunner faulty_runner = runner_on(faulty);
 
  private:
   Json look(const Step& step, const Json& event) {

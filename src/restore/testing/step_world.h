@@ -53,6 +53,17 @@ class StepWorld : public ::testing::Test {
     settle();
   }
 
+  // The steps, calling AWS through `aws`.
+  StepRunner runner_on(aws::Api& aws) {
+    return StepRunner({.api = aws,
+                       .databases = databases,
+                       .clock = clock,
+                       .log = log,
+                       .environment = [](const std::string&) { return std::nullopt; },
+                       .names = names,
+                       .work_in_log = &in_work});
+  }
+
   // Does all of RDS's work that is due.
   void work() { rds.run_due(); }
   // Lets time pass until RDS has nothing left to do.
@@ -183,13 +194,7 @@ class StepWorld : public ::testing::Test {
   std::vector<std::string> log_lines;
   Log log{clock, LogLevel::kDebug, [this](const std::string& line) { log_lines.push_back(line); }};
   OperationStore operations{aws::DynamoDb(api, "us-west-2"), names.state_table()};
-  StepRunner runner{{.api = recorded,
-                     .databases = databases,
-                     .clock = clock,
-                     .log = log,
-                     .environment = [](const std::string&) { return std::nullopt; },
-                     .names = names,
-                     .work_in_log = &in_work}};
+  StepRunner runner = runner_on(recorded);
 };
 
 }  // namespace aurora::restore::testing
